@@ -1,0 +1,192 @@
+package msg
+
+import (
+	"iter"
+	"slices"
+)
+
+// Message properties that nodes name most.
+const (
+	ID         = "_msgid"
+	PayloadKey = "payload"
+	TopicKey   = "topic"
+)
+
+// Object is an ordered object. Keys enumerate as in JavaScript: integer-like
+// keys first and ascending, then the others in the order they were added.
+// The zero value is empty and ready to use; a nil *Object reads as empty.
+//
+// An Object is not safe for concurrent use: it belongs to one delivery, or to
+// the context store that holds it.
+type Object struct {
+	fields []field
+	ints   int              // how many of fields are integer-like keys; they come first
+	index  map[string]int32 // nil until the object has more than indexAbove fields
+	stored bool             // owned by a context store, see CopyIn
+}
+
+type field struct {
+	key string
+	val any
+}
+
+// indexAbove is the size up to which a linear search beats a map.
+const indexAbove = 16
+
+// NewObject makes an object from alternating keys and values.
+func NewObject(pairs ...any) *Object {
+	o := &Object{fields: make([]field, 0, len(pairs)/2)}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		o.Set(pairs[i].(string), pairs[i+1])
+	}
+	return o
+}
+
+// Len returns the number of fields.
+func (o *Object) Len() int {
+	if o == nil {
+		return 0
+	}
+	return len(o.fields)
+}
+
+// Get returns the value of key and whether it is there.
+func (o *Object) Get(key string) (any, bool) {
+	if i := o.find(key); i >= 0 {
+		return o.fields[i].val, true
+	}
+	return Undefined, false
+}
+
+// Value returns the value of key, or Undefined.
+func (o *Object) Value(key string) any {
+	if i := o.find(key); i >= 0 {
+		return o.fields[i].val
+	}
+	return Undefined
+}
+
+// String returns the value of key if it is a string, else "".
+func (o *Object) String(key string) string {
+	s, _ := o.Value(key).(string)
+	return s
+}
+
+// Has tells whether key is there, even if its value is Undefined.
+func (o *Object) Has(key string) bool { return o.find(key) >= 0 }
+
+// Set replaces the value of key in its place, or adds it.
+func (o *Object) Set(key string, v any) {
+	if i := o.find(key); i >= 0 {
+		o.fields[i].val = v
+		return
+	}
+	if n, ok := ArrayIndex(key); ok {
+		at := o.ints
+		for at > 0 {
+			if before, _ := ArrayIndex(o.fields[at-1].key); before < n {
+				break
+			}
+			at--
+		}
+		o.ints++
+		if at < len(o.fields) {
+			o.fields = slices.Insert(o.fields, at, field{key, v})
+			o.reindex()
+			return
+		}
+	}
+	o.fields = append(o.fields, field{key, v})
+	if o.index != nil {
+		o.index[key] = int32(len(o.fields) - 1)
+	} else if len(o.fields) > indexAbove {
+		o.reindex()
+	}
+}
+
+// Delete removes key if it is there.
+func (o *Object) Delete(key string) {
+	i := o.find(key)
+	if i < 0 {
+		return
+	}
+	if i < o.ints {
+		o.ints--
+	}
+	o.fields = slices.Delete(o.fields, i, i+1)
+	o.reindex()
+}
+
+// All yields keys and values in JavaScript's order. The object must not gain
+// or lose fields meanwhile; values may be replaced.
+func (o *Object) All() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if o == nil {
+			return
+		}
+		for i := range o.fields {
+			if !yield(o.fields[i].key, o.fields[i].val) {
+				return
+			}
+		}
+	}
+}
+
+// At returns the i-th field in JavaScript's order, 0 <= i < Len().
+func (o *Object) At(i int) (key string, v any) { return o.fields[i].key, o.fields[i].val }
+
+// Keys returns the keys in JavaScript's order.
+func (o *Object) Keys() []string {
+	keys := make([]string, o.Len())
+	for i := range keys {
+		keys[i] = o.fields[i].key
+	}
+	return keys
+}
+
+func (o *Object) find(key string) int {
+	if o == nil {
+		return -1
+	}
+	if o.index != nil {
+		if i, ok := o.index[key]; ok {
+			return int(i)
+		}
+		return -1
+	}
+	for i := range o.fields {
+		if o.fields[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// reindex makes the index anew after fields have moved.
+func (o *Object) reindex() {
+	if len(o.fields) <= indexAbove {
+		o.index = nil
+		return
+	}
+	o.index = make(map[string]int32, 2*len(o.fields))
+	for i := range o.fields {
+		o.index[o.fields[i].key] = int32(i)
+	}
+}
+
+// ArrayIndex tells whether key is an integer-like key ("0", "17", not "007"),
+// which JavaScript enumerates first, and which number it is. The largest is 2^32-2.
+func ArrayIndex(key string) (uint32, bool) {
+	if len(key) == 0 || len(key) > 10 || key[0] == '0' && len(key) > 1 {
+		return 0, false
+	}
+	var n uint64
+	for i := 0; i < len(key); i++ {
+		c := key[i] - '0'
+		if c > 9 {
+			return 0, false
+		}
+		n = n*10 + uint64(c)
+	}
+	return uint32(n), n < 1<<32-1
+}
