@@ -78,3 +78,14 @@ type Foreign interface {
 	// TypeOf returns "function" or "object".
 	TypeOf() string
 }
+
+// Error makes an error value a Go error; it reads as JavaScript's String(err).
+func (e *Error) Error() string {
+	switch {
+	case e.Name == "":
+		return e.Message
+	case e.Message == "":
+		return e.Name
+	}
+	return e.Name + ": " + e.Message
+}

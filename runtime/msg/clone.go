@@ -1,0 +1,300 @@
+package msg
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+)
+
+// NewID returns a fresh message or node id: 16 hexadecimal digits. Ids are
+// unique, not secret.
+func NewID() string {
+	var raw [8]byte
+	var text [16]byte
+	binary.BigEndian.PutUint64(raw[:], rand.Uint64())
+	hex.Encode(text[:], raw[:])
+	return string(text[:])
+}
+
+// Clone copies a value deeply as lodash.clonedeep does for RED.util.cloneMessage:
+// shared references stay shared, cycles stay cycles; a Buffer's copy shares its
+// bytes; errors, functions, Host and Foreign values are shared, though an error or
+// function that is not inside anything gives an empty object.
+// It panics with a *RangeError on values nested deeper than MaxDepth.
+func Clone(v any) any {
+	switch v.(type) {
+	case nil, undefined, bool, float64, string, *BigInt:
+		return v
+	case *Error, *Func:
+		return &Object{}
+	case Foreign:
+		if TypeOf(v) == "function" {
+			return &Object{}
+		}
+	}
+	c := copier{}
+	return c.value(v)
+}
+
+// CloneMessage clones a message; req and res are shared whatever they are. As in
+// Node-RED they move to the end of both messages, and go if they are falsy.
+func CloneMessage(m *Object) *Object {
+	if m == nil {
+		return nil
+	}
+	req, hasReq := m.Get("req")
+	res, hasRes := m.Get("res")
+	c := copier{}
+	if !hasReq && !hasRes {
+		return c.object(m)
+	}
+	m.Delete("req")
+	m.Delete("res")
+	n := c.object(m)
+	if ToBool(req) {
+		n.Set("req", req)
+		m.Set("req", req)
+	}
+	if ToBool(res) {
+		n.Set("res", res)
+		m.Set("res", res)
+	}
+	return n
+}
+
+// CopyIn returns v as a context store may keep it: containers that are not the
+// store's yet are copied and marked, buffers are copied, strings are detached
+// from larger texts, Keepers are told.
+// It panics with a *RangeError on values nested deeper than MaxDepth.
+func CopyIn(v any) any {
+	c := copier{into: true}
+	return c.value(v)
+}
+
+// CopyOut returns v as a message may hold it: what belongs to a store is copied,
+// in place where v is a message's own container that refers to such.
+// It panics with a *RangeError on values nested deeper than MaxDepth.
+func CopyOut(v any) any {
+	c := copier{out: true}
+	return c.takeOut(v)
+}
+
+// Stored tells whether v is a container that belongs to a context store.
+func Stored(v any) bool {
+	switch v := v.(type) {
+	case *Object:
+		return v != nil && v.stored
+	case *Array:
+		return v != nil && v.stored
+	}
+	return false
+}
+
+// copier copies one value. It remembers what it has copied, as a list while that
+// is short, which most messages are.
+type copier struct {
+	into, out bool // into or out of a store
+	depth     int
+	few       []copied
+	many      map[any]any
+	keys      map[string]string // detached keys
+}
+
+type copied struct{ from, to any }
+
+const fewCopied = 12
+
+func (c *copier) find(from any) (any, bool) {
+	if c.many != nil {
+		to, ok := c.many[from]
+		return to, ok
+	}
+	for i := range c.few {
+		if c.few[i].from == from {
+			return c.few[i].to, true
+		}
+	}
+	return nil, false
+}
+
+func (c *copier) add(from, to any) {
+	if c.many == nil && len(c.few) < fewCopied {
+		c.few = append(c.few, copied{from, to})
+		return
+	}
+	if c.many == nil {
+		c.many = make(map[any]any, 8*fewCopied)
+		for _, f := range c.few {
+			c.many[f.from] = f.to
+		}
+	}
+	c.many[from] = to
+}
+
+func (c *copier) enter() {
+	if c.depth++; c.depth > MaxDepth {
+		panic(errTooDeep)
+	}
+}
+
+func (c *copier) value(v any) any {
+	switch v := v.(type) {
+	case nil, undefined, bool, float64:
+		return v
+	case string:
+		if c.into {
+			return strings.Clone(v)
+		}
+		return v
+	case *Object:
+		if c.into && v.stored {
+			return v
+		}
+		return c.object(v)
+	case *Array:
+		if c.into && v.stored {
+			return v
+		}
+		return c.array(v)
+	case *Buffer:
+		return c.buffer(v)
+	case *Date, *RegExp, *TypedArray:
+		return c.leaf(v)
+	case *Error:
+		if c.into || c.out {
+			return c.error(v)
+		}
+	}
+	if k, ok := v.(Keeper); ok && c.into {
+		k.Keep()
+	}
+	return v
+}
+
+func (c *copier) object(o *Object) *Object {
+	if to, ok := c.find(o); ok {
+		return to.(*Object)
+	}
+	n := &Object{fields: slices.Clone(o.fields), ints: o.ints, stored: c.into}
+	if o.index != nil && !c.into {
+		n.index = maps.Clone(o.index)
+	}
+	c.add(o, n)
+	c.enter()
+	for i := range n.fields {
+		f := &n.fields[i]
+		f.val = c.value(f.val)
+		if c.into {
+			f.key = c.key(f.key)
+		}
+	}
+	if c.into {
+		n.reindex() // the old index holds the old keys
+	}
+	c.depth--
+	return n
+}
+
+func (c *copier) array(a *Array) *Array {
+	if to, ok := c.find(a); ok {
+		return to.(*Array)
+	}
+	n := &Array{elems: slices.Clone(a.elems), stored: c.into}
+	c.add(a, n)
+	c.enter()
+	for i := range n.elems {
+		n.elems[i] = c.value(n.elems[i])
+	}
+	c.depth--
+	return n
+}
+
+// buffer makes a buffer anew wherever it is met, as lodash does.
+func (c *copier) buffer(b *Buffer) *Buffer {
+	if c.into || c.out {
+		return &Buffer{slices.Clone(b.B)}
+	}
+	return &Buffer{b.B}
+}
+
+func (c *copier) leaf(v any) any {
+	if to, ok := c.find(v); ok {
+		return to
+	}
+	var n any
+	switch v := v.(type) {
+	case *Date:
+		n = &Date{v.Ms}
+	case *RegExp:
+		n = &RegExp{v.Source, v.Flags}
+	case *TypedArray:
+		if strings.HasPrefix(v.Kind, "Big") && !c.into && !c.out {
+			return v // lodash does not know these
+		}
+		n = &TypedArray{v.Kind, slices.Clone(v.B)}
+	}
+	c.add(v, n)
+	return n
+}
+
+func (c *copier) error(e *Error) *Error {
+	if to, ok := c.find(e); ok {
+		return to.(*Error)
+	}
+	n := &Error{Name: e.Name, Message: e.Message, Stack: e.Stack}
+	c.add(e, n)
+	c.enter()
+	if e.Props != nil {
+		n.Props = c.object(e.Props)
+	}
+	c.depth--
+	return n
+}
+
+// key detaches a key; objects of a list mostly have the same ones.
+func (c *copier) key(k string) string {
+	if d, ok := c.keys[k]; ok {
+		return d
+	}
+	if c.keys == nil {
+		c.keys = map[string]string{}
+	}
+	d := strings.Clone(k)
+	c.keys[d] = d
+	return d
+}
+
+// takeOut copies what is the store's, and looks for such in what is not.
+func (c *copier) takeOut(v any) any {
+	if Stored(v) {
+		return c.value(v)
+	}
+	switch v := v.(type) {
+	case *Buffer:
+		if c.depth == 0 {
+			return c.buffer(v)
+		}
+	case *Object:
+		if _, ok := c.find(v); !ok && v != nil {
+			c.add(v, v)
+			c.enter()
+			for i := range v.fields {
+				v.fields[i].val = c.takeOut(v.fields[i].val)
+			}
+			c.depth--
+		}
+	case *Array:
+		if _, ok := c.find(v); !ok && v != nil {
+			c.add(v, v)
+			c.enter()
+			for i := range v.elems {
+				v.elems[i] = c.takeOut(v.elems[i])
+			}
+			c.depth--
+		}
+	}
+	return v
+}

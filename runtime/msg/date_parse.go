@@ -1,0 +1,513 @@
+package msg
+
+import (
+	"math"
+	"strings"
+	"time"
+)
+
+// ParseDate is Date.parse: milliseconds since 1970, or NaN. It takes ECMAScript's ISO
+// form, and where a text is not of that form, what V8 has long accepted: the parts
+// of a date in many orders, months by name, am and pm, zones as GMT+hhmm or US names,
+// anything in parentheses. Times without a zone are in loc; a date alone in ISO form is UTC.
+func ParseDate(s string, loc *time.Location) float64 {
+	p := dateParser{tokens: dateTokens(s)}
+	if !p.iso() && (p.failed || !p.legacy()) {
+		return math.NaN()
+	}
+	return p.result(loc)
+}
+
+type dateTokenKind int
+
+const (
+	dateEnd dateTokenKind = iota
+	dateNumber
+	dateWord
+	dateSymbol // one of : - + . )
+	dateSpace
+	dateOther
+)
+
+type dateToken struct {
+	kind   dateTokenKind
+	n      int    // a number's value, from its first nine digits after zeros
+	length int    // of a number or word in characters
+	word   string // a word's first three letters in lower case
+	symbol rune
+}
+
+// dateTokens splits a date. Parentheses and what is in them is one other token.
+func dateTokens(s string) []dateToken {
+	var tokens []dateToken
+	text := []rune(s)
+	for i := 0; i < len(text); {
+		start, c := i, text[i]
+		t := dateToken{}
+		switch {
+		case c >= '0' && c <= '9':
+			t.kind = dateNumber
+			for significant := 0; i < len(text) && text[i] >= '0' && text[i] <= '9'; i++ {
+				if significant > 0 || text[i] != '0' {
+					if significant++; significant <= 9 {
+						t.n = t.n*10 + int(text[i]-'0')
+					}
+				}
+			}
+		case strings.ContainsRune(":-+.)", c):
+			t.kind, t.symbol = dateSymbol, c
+			i++
+		case isSpace(c):
+			t.kind = dateSpace
+			for i < len(text) && isSpace(text[i]) {
+				i++
+			}
+		case c >= 'A':
+			t.kind = dateWord
+			for i < len(text) && text[i] >= 'A' && !isSpace(text[i]) {
+				i++
+			}
+			t.word = strings.ToLower(string(text[start:min(i, start+3)]))
+		case c == '(':
+			t.kind = dateOther
+			for open := 0; i < len(text); {
+				if text[i] == '(' {
+					open++
+				} else if text[i] == ')' {
+					open--
+				}
+				if i++; open == 0 {
+					break
+				}
+			}
+		default:
+			t.kind = dateOther
+			i++
+		}
+		t.length = i - start
+		tokens = append(tokens, t)
+	}
+	return tokens
+}
+
+// isWord tells whether t is just that word, of at most three letters.
+func (t dateToken) isWord(w string) bool {
+	return t.kind == dateWord && t.length == len(w) && t.word == w
+}
+
+func (t dateToken) isSymbol(c rune) bool { return t.kind == dateSymbol && t.symbol == c }
+
+// isSign tells whether t is + or -, and which.
+func (t dateToken) sign() (sign int, ok bool) {
+	switch {
+	case t.isSymbol('+'):
+		return 1, true
+	case t.isSymbol('-'):
+		return -1, true
+	}
+	return 0, false
+}
+
+// in tells whether t is a number of so many digits between lo and hi.
+func (t dateToken) in(length, lo, hi int) bool {
+	return t.kind == dateNumber && t.length == length && t.n >= lo && t.n <= hi
+}
+
+// millis reads a number as the fraction of a second.
+func (t dateToken) millis() int {
+	n, length := t.n, min(t.length, 9)
+	for ; length < 3; length++ {
+		n *= 10
+	}
+	for ; length > 3; length-- {
+		n /= 10
+	}
+	return n
+}
+
+var monthWords = map[string]int{
+	"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6,
+	"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
+}
+
+var zoneHours = map[string]int{
+	"ut": 0, "utc": 0, "z": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5,
+	"mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+}
+
+// dateParser collects the parts of a date. What the ISO form has read before it
+// gives up counts for the legacy form, which goes on from there.
+type dateParser struct {
+	tokens []dateToken
+	at     int
+
+	isISO    bool
+	failed   bool // neither form can follow
+	day      []int
+	month    int   // by name, or 0
+	clock    []int // hour, minute, second, millisecond
+	noonHour int   // 0 for am, 12 for pm, -1 for neither
+	zone     dateZone
+}
+
+type dateZone struct {
+	known        bool
+	sign         int // 0 for none
+	hour, minute int
+	hasHour      bool
+	hasMinute    bool
+}
+
+func (z *dateZone) set(hours int) {
+	*z = dateZone{sign: 1, hour: hours, hasHour: true, hasMinute: true}
+	if hours < 0 {
+		z.sign, z.hour = -1, -hours
+	}
+}
+
+func (z *dateZone) isUTC() bool {
+	return z.hasHour && z.hasMinute && z.hour == 0 && z.minute == 0
+}
+
+func (p *dateParser) peek() dateToken {
+	if p.at < len(p.tokens) {
+		return p.tokens[p.at]
+	}
+	return dateToken{}
+}
+
+func (p *dateParser) next() dateToken {
+	t := p.peek()
+	p.at++
+	return t
+}
+
+func (p *dateParser) skip(c rune) bool {
+	if p.peek().isSymbol(c) {
+		p.at++
+		return true
+	}
+	return false
+}
+
+// fixed reads a number of two digits between lo and hi.
+func (p *dateParser) fixed(lo, hi int) (int, bool) {
+	if !p.peek().in(2, lo, hi) {
+		return 0, false
+	}
+	return p.next().n, true
+}
+
+// iso reads YYYY[-MM[-DD]][THH:mm[:ss[.sss]][Z or an offset]].
+func (p *dateParser) iso() bool {
+	if !p.isoDate() {
+		return false
+	}
+	if p.peek().isWord("t") {
+		p.at++
+		if !p.isoTime() {
+			return false
+		}
+		if p.peek().kind != dateEnd {
+			p.failed = true
+			return false
+		}
+	} else if p.peek().kind != dateEnd {
+		return false
+	} else {
+		p.zone.set(0)
+	}
+	p.isISO = true
+	return true
+}
+
+func (p *dateParser) isoDate() bool {
+	if sign, ok := p.peek().sign(); ok {
+		year := dateToken{}
+		if p.at+1 < len(p.tokens) {
+			year = p.tokens[p.at+1]
+		}
+		if !year.in(6, 0, 999_999) || sign < 0 && year.n == 0 {
+			return false
+		}
+		p.at += 2
+		p.day = append(p.day, sign*year.n)
+	} else if p.peek().in(4, 0, 9999) {
+		p.day = append(p.day, p.next().n)
+	} else {
+		return false
+	}
+	for _, most := range []int{12, 31} {
+		if !p.skip('-') {
+			break
+		}
+		n, ok := p.fixed(1, most)
+		if !ok {
+			return false
+		}
+		p.day = append(p.day, n)
+	}
+	return true
+}
+
+func (p *dateParser) isoTime() bool {
+	hour, ok := p.fixed(0, 24)
+	if !ok {
+		return false
+	}
+	most := 59
+	if hour == 24 { // 24:00:00.000 only
+		most = 0
+	}
+	p.clock = append(p.clock, hour)
+	if !p.skip(':') {
+		return false
+	}
+	minute, ok := p.fixed(0, most)
+	if !ok {
+		return false
+	}
+	p.clock = append(p.clock, minute)
+	if p.skip(':') {
+		second, ok := p.fixed(0, most)
+		if !ok {
+			return false
+		}
+		p.clock = append(p.clock, second)
+		if p.skip('.') {
+			if t := p.peek(); t.kind != dateNumber || hour == 24 && t.n > 0 {
+				return false
+			}
+			p.clock = append(p.clock, p.next().millis())
+		}
+	}
+	return p.isoZone()
+}
+
+func (p *dateParser) isoZone() bool {
+	if p.peek().isWord("z") {
+		p.at++
+		p.zone.set(0)
+		return true
+	}
+	sign, ok := p.peek().sign()
+	if !ok {
+		return true
+	}
+	p.at++
+	p.zone.sign = sign
+	if t := p.peek(); t.in(4, 0, 9999) {
+		if t.n/100 > 23 || t.n%100 > 59 {
+			p.at++
+			return false
+		}
+		p.at++
+		p.zone.hour, p.zone.minute, p.zone.hasHour, p.zone.hasMinute = t.n/100, t.n%100, true, true
+		return true
+	}
+	if p.zone.hour, ok = p.fixed(0, 23); !ok {
+		return false
+	}
+	p.zone.hasHour = true
+	if !p.skip(':') {
+		return false
+	}
+	if p.zone.minute, ok = p.fixed(0, 59); !ok {
+		return false
+	}
+	p.zone.hasMinute = true
+	return true
+}
+
+// legacy reads the remaining tokens by V8's rules of thumb.
+func (p *dateParser) legacy() bool {
+	hasNumber := len(p.day) > 0
+	for t := p.next(); t.kind != dateEnd; t = p.next() {
+		sign, isSign := t.sign()
+		switch {
+		case t.kind == dateNumber:
+			hasNumber = true
+			if !p.number(t) {
+				return false
+			}
+		case t.kind == dateWord:
+			if !p.word(t, hasNumber) {
+				return false
+			}
+		case isSign && (p.zone.isUTC() || len(p.clock) > 0):
+			hasNumber = true
+			if !p.offset(sign) {
+				return false
+			}
+		case (isSign || t.isSymbol(')')) && hasNumber:
+			return false
+		}
+	}
+	return true
+}
+
+// number places a number by what follows it and what is there already.
+func (p *dateParser) number(t dateToken) bool {
+	switch {
+	case p.skip(':'):
+		if p.skip(':') { // hour::second
+			if len(p.clock) > 0 {
+				return false
+			}
+			p.clock = append(p.clock, t.n, 0)
+			return true
+		}
+		if len(p.clock) == 4 {
+			return false
+		}
+		p.clock = append(p.clock, t.n)
+		p.skip('.')
+		return true
+	case p.skip('.') && p.expectsTime(t.n):
+		p.clock = append(p.clock, t.n)
+		if p.peek().kind != dateNumber {
+			return false
+		}
+		p.endClock(p.next().millis())
+		return true
+	case p.zone.hasHour && !p.zone.hasMinute && t.n < 60:
+		p.zone.minute, p.zone.hasMinute = t.n, true
+		return true
+	case p.expectsTime(t.n):
+		p.endClock(t.n)
+		next := p.peek()
+		_, isSign := next.sign()
+		return next.kind == dateEnd || next.kind == dateSpace || isSign || next.isWord("z")
+	}
+	if len(p.day) == 3 {
+		return false
+	}
+	p.day = append(p.day, t.n)
+	p.skip('-')
+	return true
+}
+
+// expectsTime tells whether n can be the next part of a time that has begun.
+func (p *dateParser) expectsTime(n int) bool {
+	switch len(p.clock) {
+	case 1, 2:
+		return n < 60
+	case 3:
+		return n < 1000
+	}
+	return false
+}
+
+func (p *dateParser) endClock(n int) {
+	if len(p.clock) < 4 {
+		p.clock = append(p.clock, n)
+	}
+	for len(p.clock) < 4 {
+		p.clock = append(p.clock, 0)
+	}
+}
+
+func (p *dateParser) word(t dateToken, hasNumber bool) bool {
+	if m, ok := monthWords[t.word]; ok && t.length >= 3 {
+		p.month = m
+		p.skip('-')
+		return true
+	}
+	if t.length <= 3 {
+		if (t.word == "am" || t.word == "pm") && len(p.clock) > 0 {
+			p.noonHour = 1 // am
+			if t.word == "pm" {
+				p.noonHour = 13
+			}
+			return true
+		}
+		if hours, ok := zoneHours[t.word]; ok && hasNumber {
+			p.zone.set(hours)
+			return true
+		}
+	}
+	// Other words may come before the first number only, and not right before it.
+	return !hasNumber && p.peek().kind != dateNumber
+}
+
+// offset reads what follows a sign after a time or UTC: h, hh, hmm, hhmm or hh:mm.
+func (p *dateParser) offset(sign int) bool {
+	p.zone.sign = sign
+	n, length := 0, 0
+	if t := p.peek(); t.kind == dateNumber {
+		n, length = t.n, t.length
+		p.at++
+	}
+	switch {
+	case p.peek().isSymbol(':'):
+		p.zone.hour, p.zone.hasHour, p.zone.hasMinute = n, true, false
+	case length == 1 || length == 2:
+		p.zone.hour, p.zone.minute, p.zone.hasHour, p.zone.hasMinute = n, 0, true, true
+	case length == 3 || length == 4:
+		p.zone.hour, p.zone.minute, p.zone.hasHour, p.zone.hasMinute = n/100, n%100, true, true
+	default:
+		return false
+	}
+	return true
+}
+
+// result puts the parts together.
+func (p *dateParser) result(loc *time.Location) float64 {
+	year, month, day, ok := p.date()
+	ofDay, okClock := p.timeOfDay()
+	if !ok || !okClock {
+		return math.NaN()
+	}
+	ms := utcMs(year, month, day, ofDay)
+	if z := p.zone; z.sign != 0 {
+		ms -= float64(z.sign) * (float64(z.hour)*3600e3 + float64(z.minute)*60e3)
+	} else if math.Abs(ms) <= 2*maxDateMs {
+		ms = localToUTC(ms, loc)
+	}
+	return timeClip(ms)
+}
+
+// date tells year, month and day apart. A number that can be a day is one where
+// the order allows; years of two digits lie between 1950 and 2049.
+func (p *dateParser) date() (year, month, day int, ok bool) {
+	if len(p.day) == 0 {
+		return 0, 0, 0, false
+	}
+	given := len(p.day)
+	c := append(p.day, 1, 1)[:3]
+	isDay := func(n int) bool { return n >= 1 && n <= 31 }
+	_ = given
+	switch {
+	case p.month > 0 && !isDay(c[0]):
+		year, month, day = c[0], p.month, c[1]
+	case p.month > 0:
+		year, month, day = c[1], p.month, c[0]
+	case p.isISO || !isDay(c[0]):
+		year, month, day = c[0], c[1], c[2]
+	default:
+		year, month, day = c[2], c[0], c[1]
+	}
+	if !p.isISO {
+		if year >= 0 && year <= 49 {
+			year += 2000
+		} else if year >= 50 && year <= 99 {
+			year += 1900
+		}
+	}
+	return year, month, day, month >= 1 && month <= 12 && isDay(day)
+}
+
+// timeOfDay returns the milliseconds since midnight.
+func (p *dateParser) timeOfDay() (float64, bool) {
+	c := append(p.clock, 0, 0, 0, 0)[:4]
+	hour := c[0]
+	if p.noonHour > 0 {
+		if hour > 12 {
+			return 0, false
+		}
+		hour = hour%12 + p.noonHour - 1
+	}
+	inDay := hour <= 23 && c[1] <= 59 && c[2] <= 59 && c[3] <= 999
+	midnight := hour == 24 && c[1]+c[2]+c[3] == 0
+	return float64(hour)*3600e3 + float64(c[1])*60e3 + float64(c[2])*1e3 + float64(c[3]), inDay || midnight
+}
