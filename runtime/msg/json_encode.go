@@ -54,10 +54,10 @@ const fewOpen = 32
 // skipped tells whether JSON.stringify gives undefined for v.
 func skipped(v any) bool {
 	switch v := v.(type) {
+	case *Object, *Array, string, float64, bool, nil: // an *Object would pass for a Host
+		return false
 	case undefined, *Func, Host:
 		return true
-	case *Object, *Array, string, float64, bool, nil:
-		return false
 	case PlainForeign:
 		return v.JSONValue() == Undefined
 	case Foreign:
