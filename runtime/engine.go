@@ -1,0 +1,208 @@
+// Package runtime runs flows: it makes nodes from a flow file, hands messages
+// from node to node in Node-RED's order, routes errors and statuses, keeps
+// contexts, and knows when an event is over.
+//
+// It knows no node type and no user: types come in through Options, and whoever
+// serves its Router decides who may call it.
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/flows"
+	"sluice/runtime/msg"
+)
+
+// Options are what an engine is made of. Only Types is needed.
+type Options struct {
+	Types       []Type
+	Log         *slog.Logger
+	Getenv      func(name string) (string, bool)   // variables of the process that flows may see
+	UserDir     string                             // where relative files and file contexts live
+	Settings    *msg.Object                        // keys of settings.js that concern a runtime
+	Credentials func(nodeID string) map[string]any // by id in the flow file; never logged
+	Publish     func(Event)                        // statuses and debug messages; must not block
+	Stores      func(*Engine) (*Stores, error)     // nil: memory, or what Settings name
+}
+
+// Engine runs one set of flows at a time.
+type Engine struct {
+	// State guards what function nodes share: the main VM and every context
+	// store. Nothing is called with it held but those two.
+	State sync.Mutex
+
+	opts   Options
+	types  map[string]*Type
+	stores *Stores
+	router *Router
+
+	deploy  sync.Mutex // one deploy at a time
+	current atomic.Pointer[flowSet]
+
+	sharedMu sync.Mutex
+	shared   map[any]any
+	closers  []func()
+}
+
+// EventKind tells what an Event is about.
+type EventKind uint8
+
+const (
+	StatusEvent EventKind = iota // Value is the status, a *msg.Object
+	DebugEvent                   // Value is what a debug node shows
+)
+
+// Event is something an editor would show.
+type Event struct {
+	Kind     EventKind
+	Instance *Instance
+	Value    any
+}
+
+// New makes an engine without flows.
+func New(opts Options) (*Engine, error) {
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{opts: opts, types: map[string]*Type{}, shared: map[any]any{}, router: newRouter()}
+	for i := range opts.Types {
+		e.types[opts.Types[i].Name] = &opts.Types[i]
+	}
+	stores, err := openStores(e)
+	if err != nil {
+		return nil, err
+	}
+	e.stores = stores
+	return e, nil
+}
+
+// Router serves the endpoints of the flows that run.
+func (e *Engine) Router() *Router { return e.router }
+
+// Log is the engine's own log.
+func (e *Engine) Log() *slog.Logger { return e.opts.Log }
+
+func (e *Engine) publish(ev Event) {
+	if e.opts.Publish != nil {
+		e.opts.Publish(ev)
+	}
+}
+
+// Publish shows an event of the node's in an editor.
+func (inst *Instance) Publish(kind EventKind, v any) {
+	inst.eng.publish(Event{Kind: kind, Instance: inst, Value: v})
+}
+
+// Shared returns the value that all nodes of an engine share under key, made at
+// its first use. If it has a Close method, that is called when the engine closes.
+func Shared[T any](e *Engine, key any, make func() T) T {
+	e.sharedMu.Lock()
+	defer e.sharedMu.Unlock()
+	if v, ok := e.shared[key]; ok {
+		return v.(T)
+	}
+	v := make()
+	e.shared[key] = v
+	if c, ok := any(v).(interface{ Close() }); ok {
+		e.closers = append(e.closers, c.Close)
+	}
+	return v
+}
+
+// Problem is something of the flow file that does not run, and why. The rest runs.
+type Problem struct {
+	NodeID, Type, Name string
+	Reason             string
+}
+
+func (p Problem) String() string {
+	name := p.NodeID
+	if p.Name != "" {
+		name = fmt.Sprintf("%q (%s)", p.Name, p.NodeID)
+	}
+	return fmt.Sprintf("%s node %s: %s", p.Type, name, p.Reason)
+}
+
+// DrainLimit is how long running requests may go on with old flows.
+const DrainLimit = 10 * time.Second
+
+// closeLimit is how long one node may take to close (Node-RED: nodeCloseTimeout).
+const closeLimit = 15 * time.Second
+
+// Deploy replaces the flows that run. The new ones are built first; what is
+// wrong with single nodes comes back as problems and leaves out those nodes
+// alone. An error means that nothing was changed. Requests under way finish on the
+// old flows, which are closed then.
+func (e *Engine) Deploy(ctx context.Context, file *flows.File) ([]Problem, error) {
+	e.deploy.Lock()
+	defer e.deploy.Unlock()
+	next, err := e.build(file)
+	if err != nil {
+		return nil, err
+	}
+	old := e.current.Load()
+	if old != nil {
+		old.closeExclusive(ctx)
+	}
+	next.init()
+	routes, err := next.routes()
+	if err != nil {
+		next.close(ctx, nil)
+		return nil, err
+	}
+	e.current.Store(next)
+	e.router.swap(routes)
+	next.start()
+	if old != nil {
+		old.drain(ctx)
+		old.close(ctx, next)
+	}
+	e.stores.clean(next)
+	return next.problems, nil
+}
+
+// Check builds the flows without starting anything and returns them for inspection.
+func (e *Engine) Check(file *flows.File) (*Flows, error) {
+	set, err := e.build(file)
+	if err != nil {
+		return nil, err
+	}
+	set.check()
+	return &Flows{set}, nil
+}
+
+// Flows returns the flows that run, nil before the first deploy.
+func (e *Engine) Flows() *Flows {
+	if set := e.current.Load(); set != nil {
+		return &Flows{set}
+	}
+	return nil
+}
+
+// Close ends all flows: requests under way may finish until ctx ends, then runs
+// are cancelled, nodes closed and context stores written.
+func (e *Engine) Close(ctx context.Context) error {
+	e.deploy.Lock()
+	defer e.deploy.Unlock()
+	e.router.swap(nil)
+	if old := e.current.Swap(nil); old != nil {
+		old.drain(ctx)
+		old.close(context.WithoutCancel(ctx), nil)
+	}
+	e.sharedMu.Lock()
+	closers := e.closers
+	e.closers = nil
+	e.sharedMu.Unlock()
+	for _, c := range closers {
+		c()
+	}
+	return e.stores.Close()
+}
+
+var errStopping = errors.New("the flows are being stopped")

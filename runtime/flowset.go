@@ -1,0 +1,288 @@
+package runtime
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/flows"
+	"sluice/runtime/msg"
+)
+
+// flowSet is one generation of flows: everything a deploy makes and the next
+// one takes away.
+type flowSet struct {
+	eng       *Engine
+	all       []*Instance // in the order of the flow file
+	byID      map[string]*Instance
+	scopes    map[*flows.Scope]*scope
+	problems  []Problem
+	hasStatus bool // some status node exists
+
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	runs    tally       // runs that are not over
+	work    tally       // goroutines inside runs
+	stopped atomic.Bool // what is queued is to be dropped
+
+	handlers []route // what nodes mounted in Init
+}
+
+// build makes the instances of a file: types known, properties decoded, wires
+// tied. It has no side effects.
+func (e *Engine) build(file *flows.File) (*flowSet, error) {
+	resolved, problems := flows.Resolve(file)
+	set := &flowSet{eng: e, byID: map[string]*Instance{}, scopes: map[*flows.Scope]*scope{}}
+	set.ctx, set.cancel = context.WithCancelCause(context.Background())
+	for _, p := range problems {
+		set.problems = append(set.problems, Problem{p.NodeID, p.Type, p.Name, p.Message})
+	}
+	for _, def := range resolved.Scopes { // parents come first
+		s := &scope{def: def, eng: e, parent: set.scopes[def.Parent]}
+		set.scopes[def] = s
+		s.evaluate()
+	}
+	for _, def := range resolved.Instances {
+		inst := set.add(def)
+		set.all = append(set.all, inst)
+		set.byID[inst.ID] = inst
+		if inside := set.scopes[def.Inside]; def.Inside != nil && def.Type == flows.StatusType {
+			inside.speaks = true
+		} else if def.Inside != nil {
+			inside.owner = inst
+		}
+	}
+	for _, inst := range set.all {
+		inst.wires = set.tie(inst.def.Wires)
+	}
+	set.listen()
+	return set, nil
+}
+
+// add makes the instance of one node. What is wrong with it breaks it alone.
+func (set *flowSet) add(def *flows.Instance) *Instance {
+	inst := &Instance{
+		ID: def.ID, Z: def.Z, def: def,
+		eng: set.eng, set: set, scope: set.scopes[def.Scope], flow: set.scopes[def.Flow],
+	}
+	inst.Log = slog.New(&nodeHandler{Handler: set.eng.opts.Log.Handler(), inst: inst})
+	t, known := set.eng.types[def.Type]
+	switch {
+	case known:
+		inst.Type = t
+	case def.Type == flows.StatusType:
+		inst.Type = &subflowStatus
+	case def.Inside != nil:
+		inst.Type = subflowType(def.Type)
+	default:
+		inst.Type = &Type{Name: def.Type}
+		set.breakNode(inst, fmt.Errorf("the node type %q is not known", def.Type))
+		return inst
+	}
+	var err error
+	if inst.props, err = set.propsOf(inst); err == nil {
+		inst.node = inst.Type.New()
+		err = decode(inst.node, inst.props)
+	}
+	if err != nil {
+		set.breakNode(inst, err)
+	}
+	return inst
+}
+
+func (set *flowSet) tie(wires [][]string) [][]*Instance {
+	tied := make([][]*Instance, len(wires))
+	for i, ids := range wires {
+		for _, id := range ids {
+			if to := set.byID[id]; to != nil {
+				tied[i] = append(tied[i], to)
+			}
+		}
+	}
+	return tied
+}
+
+// listen gathers who hears errors, statuses and completions.
+func (set *flowSet) listen() {
+	for _, inst := range set.all {
+		switch n := inst.node.(type) {
+		case listener:
+			if inst.Type.Name == statusType {
+				inst.flow.statuses = append(inst.flow.statuses, inst)
+				set.hasStatus = true
+			} else {
+				inst.flow.catchers = append(inst.flow.catchers, inst)
+			}
+		case Completer:
+			for _, id := range n.Completes() {
+				if to := set.byID[id]; to != nil && to.flow == inst.flow {
+					to.completers = append(to.completers, inst)
+				}
+			}
+		}
+	}
+	for _, s := range set.scopes {
+		slices.SortStableFunc(s.catchers, func(a, b *Instance) int { return catchRank(a) - catchRank(b) })
+	}
+}
+
+// catchRank orders catch nodes: those with a scope, those for all, those for what is left.
+func catchRank(inst *Instance) int {
+	ids, group, uncaught := inst.node.(listener).Listens()
+	switch {
+	case ids != nil || group:
+		return 0
+	case !uncaught:
+		return 1
+	}
+	return 2
+}
+
+// init starts the nodes in Node-RED's order, config nodes before those that use them. One that fails is left out alone.
+func (set *flowSet) init() {
+	set.each(func(inst *Instance) error {
+		if err := inst.node.Init(inst); err != nil {
+			return err
+		}
+		inst.recv, _ = inst.node.(Receiver)
+		return nil
+	})
+}
+
+// check is init without side effects.
+func (set *flowSet) check() {
+	set.each(func(inst *Instance) error {
+		if c, ok := inst.node.(Checker); ok {
+			return c.Check(inst)
+		}
+		return nil
+	})
+}
+
+func (set *flowSet) each(f func(*Instance) error) {
+	for _, inst := range set.all {
+		if inst.broken != nil || inst.node == nil {
+			continue
+		}
+		if err := guard(func() error { return f(inst) }); err != nil {
+			set.breakNode(inst, err)
+		}
+	}
+}
+
+// guard makes a panic of a node an error.
+func guard(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v", p)
+		}
+	}()
+	return f()
+}
+
+func (set *flowSet) breakNode(inst *Instance, err error) {
+	inst.broken = err
+	inst.node, inst.recv = nil, nil
+	set.problems = append(set.problems, Problem{inst.Alias(), inst.Type.Name, inst.Name(), err.Error()})
+}
+
+func (set *flowSet) start() {
+	for _, inst := range set.all {
+		if s, ok := inst.node.(Starter); ok {
+			s.Start()
+		}
+	}
+}
+
+// drain waits until what is under way is over, at most DrainLimit.
+func (set *flowSet) drain(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, DrainLimit)
+	defer cancel()
+	if err := set.runs.wait(ctx); err != nil {
+		set.eng.opts.Log.Warn("flows were stopped while events were still under way", "open", set.runs.n.Load())
+	}
+}
+
+// close cancels what is left and closes the nodes; next tells which of them go on.
+func (set *flowSet) close(ctx context.Context, next *flowSet) {
+	set.runs.close()
+	set.stopped.Store(true)
+	set.cancel(errStopping)
+	var wg sync.WaitGroup
+	for _, inst := range set.all {
+		if inst.node != nil && !inst.closed.Load() {
+			wg.Go(func() { set.closeNode(ctx, inst, next == nil || next.byID[inst.ID] == nil) })
+		}
+	}
+	wg.Wait()
+	ctx, cancel := context.WithTimeout(ctx, closeLimit)
+	defer cancel()
+	if err := set.work.wait(ctx); err != nil {
+		set.eng.opts.Log.Warn("a node did not stop working in time", "goroutines", set.work.n.Load())
+	}
+}
+
+func (set *flowSet) closeExclusive(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, inst := range set.all {
+		if inst.Type.Exclusive && inst.node != nil {
+			wg.Go(func() { set.closeNode(ctx, inst, false) })
+		}
+	}
+	wg.Wait()
+}
+
+func (set *flowSet) closeNode(ctx context.Context, inst *Instance, removed bool) {
+	ctx, cancel := context.WithTimeout(ctx, closeLimit)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- guard(func() error { return inst.close(ctx, removed) }) }()
+	timer := time.NewTimer(closeLimit)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		if err != nil {
+			inst.Log.Error("the node failed to close", "error", err)
+		}
+	case <-timer.C:
+		inst.Log.Error("the node did not close within 15 s")
+	}
+}
+
+// Flows are flows as they run, or as they would.
+type Flows struct{ set *flowSet }
+
+// Problems lists what does not run, and why.
+func (f *Flows) Problems() []Problem { return f.set.problems }
+
+// All calls yield for every instance in the order of the flow file.
+func (f *Flows) All(yield func(*Instance) bool) {
+	for _, inst := range f.set.all {
+		if !yield(inst) {
+			return
+		}
+	}
+}
+
+// ByID returns the instance with the given id.
+func (f *Flows) ByID(id string) (*Instance, bool) {
+	inst, ok := f.set.byID[id]
+	return inst, ok
+}
+
+// propsOf parses a node's properties and fills in the environment.
+func (set *flowSet) propsOf(inst *Instance) (*msg.Object, error) {
+	props := &msg.Object{}
+	for _, p := range inst.def.Props {
+		v, err := msg.Parse(p.Value)
+		if err != nil {
+			return nil, &ConfigError{p.Name, err}
+		}
+		props.Set(p.Name, substituteEnv(v, inst.Env))
+	}
+	return props, nil
+}

@@ -1,0 +1,201 @@
+package runtime
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sluice/flows"
+	"sluice/runtime/msg"
+)
+
+// Instance is a node as it runs: its place in the flows, and what the engine
+// does for it. A node keeps the Instance that Init gave it.
+type Instance struct {
+	ID   string
+	Type *Type
+	Log  *slog.Logger // lines name the node; a debug sidebar sees them too
+	Z    string       // the flow it is in, or the subflow instance
+
+	eng   *Engine
+	set   *flowSet
+	def   *flows.Instance
+	props *msg.Object // settings of the flow file, environment filled in
+	scope *scope      // group, or flow
+	flow  *scope      // tab, subflow instance, or global
+
+	node   Node
+	recv   Receiver
+	broken error // why it does not run
+
+	wires      [][]*Instance
+	completers []*Instance // complete nodes that name it
+	users      []*Instance // of a config node: the nodes that use it
+
+	mu     sync.Mutex // held during Input of a node that is not Parallel
+	closed atomic.Bool
+
+	statusMu sync.Mutex
+	last     *msg.Object // the status shown
+}
+
+var errClosed = errors.New("the node is closed")
+
+// Name is the name given in the editor, or "".
+func (inst *Instance) Name() string { return inst.def.Name }
+
+// NameValue is the name, or Undefined for a node without one, as catch nodes see it.
+func (inst *Instance) NameValue() any {
+	if !inst.def.HasName || inst.def.Name == "" {
+		return msg.Undefined
+	}
+	return inst.def.Name
+}
+
+// Path is flow/subflow instance/…/node, as NR_NODE_PATH.
+func (inst *Instance) Path() string { return inst.def.Path() }
+
+// Alias is the id of the node in the flow file: within a subflow instance the
+// node of the template, else the node itself.
+func (inst *Instance) Alias() string { return inst.def.FileID() }
+
+// Props are the node's settings in the flow file, for the few node types whose
+// properties no struct can name. They must not be changed.
+func (inst *Instance) Props() *msg.Object { return inst.props }
+
+// Node returns the running node, nil if it could not start.
+func (inst *Instance) Node() Node { return inst.node }
+
+// Broken tells why the node does not run, or nil.
+func (inst *Instance) Broken() error { return inst.broken }
+
+// Outputs returns how many outputs are wired in the flow file.
+func (inst *Instance) Outputs() int { return len(inst.wires) }
+
+// Wired tells whether output i leads anywhere.
+func (inst *Instance) Wired(i int) bool { return i < len(inst.wires) && len(inst.wires[i]) > 0 }
+
+// Wires returns the ids that output i leads to.
+func (inst *Instance) Wires(i int) []string {
+	var ids []string
+	if i < len(inst.wires) {
+		for _, to := range inst.wires[i] {
+			ids = append(ids, to.ID)
+		}
+	}
+	return ids
+}
+
+// Engine returns the engine the node runs in.
+func (inst *Instance) Engine() *Engine { return inst.eng }
+
+// Emit starts a run with an event of the node's own (request, timer, tick) and
+// handles all that follows on the calling goroutine, until nothing is queued.
+// What f returns is handled as if Input had: an error goes to the catch nodes
+// with the message f left in d.Msg. Never call it inside Input. It returns nil, and
+// does nothing, once the node is closed.
+func (inst *Instance) Emit(f func(d *Delivery) error) *Run {
+	if inst.closed.Load() || !inst.set.work.enter() {
+		return nil
+	}
+	defer inst.set.work.leave()
+	r := inst.set.newRun()
+	if r == nil {
+		return nil
+	}
+	d := &Delivery{run: r, inst: inst, state: detached, escaped: true}
+	if err := d.call(func() error { return f(d) }); err != nil && d.state != completed {
+		m := d.Msg
+		if m == nil {
+			m = msg.NewObject(msg.ID, msg.NewID())
+		}
+		r.fail(inst, m, err)
+	}
+	r.drain()
+	return r
+}
+
+// Go is Emit on a goroutine of its own, for code that must not wait.
+func (inst *Instance) Go(f func(d *Delivery) error) {
+	inst.set.spawn(func() { inst.Emit(f) })
+}
+
+// AfterFunc runs f, an event of the node's own, after the given time. Stop it in Close.
+func (inst *Instance) AfterFunc(after time.Duration, f func(d *Delivery) error) *time.Timer {
+	return time.AfterFunc(after, func() { inst.Emit(f) })
+}
+
+// Status shows a status beside the node, outside of any delivery.
+func (inst *Instance) Status(status *msg.Object) {
+	if !inst.showStatus(status) {
+		return
+	}
+	inst.Go(func(d *Delivery) error {
+		d.run.tellStatus(inst, status)
+		return nil
+	})
+}
+
+// Credential returns a credential of the node, "" if there is none.
+func (inst *Instance) Credential(name string) string {
+	v, _ := inst.credentials()[name].(string)
+	return v
+}
+
+// HasCredentials tells whether the credential file has an entry for the node.
+func (inst *Instance) HasCredentials() bool { return len(inst.credentials()) > 0 }
+
+func (inst *Instance) credentials() map[string]any {
+	if inst.eng.opts.Credentials == nil {
+		return nil
+	}
+	return inst.eng.opts.Credentials(inst.Alias())
+}
+
+// Setting returns a key of the settings, or Undefined.
+func (inst *Instance) Setting(key string) any { return inst.eng.opts.Settings.Value(key) }
+
+// UserDir is the user directory, "" if there is none.
+func (inst *Instance) UserDir() string { return inst.eng.opts.UserDir }
+
+// Use returns the running node of type T with the given id: a config node. The
+// node that asks becomes one of its users, which see its errors and statuses.
+func Use[T Node](inst *Instance, id string) (T, bool) {
+	var none T
+	config := inst.set.byID[id]
+	if config == nil || config.node == nil {
+		return none, false
+	}
+	n, ok := config.node.(T)
+	if ok {
+		config.users = append(config.users, inst)
+	}
+	return n, ok
+}
+
+// Lookup returns the instance with the given id in the running flows.
+func (inst *Instance) Lookup(id string) (*Instance, bool) {
+	other, ok := inst.set.byID[id]
+	return other, ok && other.node != nil
+}
+
+// Each calls f for every running node of the flows.
+func (inst *Instance) Each(f func(*Instance)) {
+	for _, other := range inst.set.all {
+		if other.node != nil {
+			f(other)
+		}
+	}
+}
+
+// close closes the node; messages stop at once.
+func (inst *Instance) close(ctx context.Context, removed bool) error {
+	inst.closed.Store(true)
+	if c, ok := inst.node.(Closer); ok {
+		return c.Close(ctx, removed)
+	}
+	return nil
+}

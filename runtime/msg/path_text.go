@@ -1,0 +1,29 @@
+package msg
+
+import "strings"
+
+// Resolve returns the expression with its references to the message replaced by
+// the names they stand for, as normalisePropertyExpression(text, msg, true) does.
+func (p Path) Resolve(root *Object) (string, error) {
+	if err := p.usable(); err != nil {
+		return "", err
+	}
+	steps, err := p.resolve(root)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for i, s := range steps {
+		switch {
+		case i == 0:
+			b.WriteString(s.key)
+		case s.integer:
+			b.WriteString("[" + s.key + "]")
+		case strings.Contains(s.key, `"`):
+			b.WriteString("['" + s.key + "']")
+		default:
+			b.WriteString(`["` + s.key + `"]`)
+		}
+	}
+	return b.String(), nil
+}
