@@ -22,16 +22,12 @@ func DecodeText(s, encoding string) (b []byte, ok bool) {
 		}
 		return b, true
 	case "latin1", "binary", "ascii":
-		b = make([]byte, 0, len(s))
-		for _, u := range ToUTF16(s) {
-			b = append(b, byte(u))
-		}
-		return b, true
+		return lowBytes(s), true
 	case "base64", "base64url":
-		return decodeBase64(s), true
+		return decodeBase64(lowBytes(s)), true
 	case "hex":
-		b = make([]byte, len(s)/2)
-		n, _ := hex.Decode(b, []byte(s[:len(s)&^1])) // stops at the first bad pair
+		b = lowBytes(s)
+		n, _ := hex.Decode(b, b[:len(b)&^1]) // stops at the first bad pair
 		return b[:n], true
 	}
 	return nil, false
@@ -70,8 +66,22 @@ func latin1Text(b []byte, mask byte) string {
 	return string(out)
 }
 
+// lowBytes returns the low byte of every code unit of s; Node looks at no more of a
+// character in hex and base64 either.
+func lowBytes(s string) []byte {
+	if asciiPrefix(s, len(s)) == len(s) {
+		return []byte(s)
+	}
+	units := ToUTF16(s)
+	b := make([]byte, len(units))
+	for i, u := range units {
+		b[i] = byte(u)
+	}
+	return b
+}
+
 // decodeBase64 accepts both alphabets, skips what belongs to neither and stops at "=".
-func decodeBase64(s string) []byte {
+func decodeBase64(s []byte) []byte {
 	out := make([]byte, 0, len(s)/4*3+3)
 	var bits uint32
 	n := 0

@@ -262,7 +262,7 @@ func wholeInt(s string, base int) float64 {
 	return f
 }
 
-// intPrefix reads the digits of the base at the start of s, correctly rounded.
+// intPrefix reads the digits of the base at the start of s.
 func intPrefix(s string, base int) (float64, int) {
 	n := 0
 	for n < len(s) && digitValue(s[n]) < base {
@@ -278,6 +278,9 @@ func intPrefix(s string, base int) (float64, int) {
 		f, _ := strconv.ParseFloat(s[:n], 64)
 		return f, n
 	}
+	if base&(base-1) != 0 {
+		return roughInt(s[:n], base), n
+	}
 	// Far more digits than any double has: infinite, without the quadratic work.
 	if n > 1100 && strings.TrimLeft(s[:n-1100], "0") != "" {
 		return math.Inf(1), n
@@ -285,6 +288,23 @@ func intPrefix(s string, base int) (float64, int) {
 	i, _ := new(big.Int).SetString(s[:n], base)
 	f, _ := new(big.Float).SetInt(i).Float64()
 	return f, n
+}
+
+// roughInt reads digits of a base that is no power of two, where ECMAScript lets
+// an implementation approximate: V8 adds up parts of about 32 bits, and so rounds
+// more than once.
+func roughInt(s string, base int) float64 {
+	const most = math.MaxUint32 / 36
+	f := 0.0
+	for i := 0; i < len(s); {
+		part, scale := 0, 1
+		for ; i < len(s) && scale*base <= most; i++ {
+			part = part*base + digitValue(s[i])
+			scale *= base
+		}
+		f = f*float64(scale) + float64(part)
+	}
+	return f
 }
 
 func digitValue(c byte) int {

@@ -48,7 +48,7 @@ func (d *Date) Format(loc *time.Location) string {
 	t := d.Time().In(loc)
 	year := fmt.Sprintf("%04d", t.Year())
 	if t.Year() < 0 {
-		year = fmt.Sprintf("-%06d", -t.Year())
+		year = fmt.Sprintf("%05d", t.Year())
 	}
 	return t.Format("Mon Jan 02 ") + year + t.Format(" 15:04:05 GMT-0700 (") + zoneName(t) + ")"
 }
@@ -70,6 +70,12 @@ var zoneNames = map[string]string{
 func zoneName(t time.Time) string {
 	abbr, offset := t.Zone()
 	switch {
+	case t.Unix() < 0: // V8 takes the name of a recent year with the same calendar
+		year := 2023
+		if t.AddDate(0, 0, 366-t.YearDay()).Year() == t.Year() { // a leap year
+			year = 2024
+		}
+		return zoneName(time.Date(year, t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, t.Location()))
 	case abbr == "CST" && offset < 0:
 		return "Central Standard Time"
 	case abbr == "CST":

@@ -142,7 +142,7 @@ type dateParser struct {
 	at     int
 
 	isISO    bool
-	failed   bool // neither form can follow
+	failed   bool // the legacy form cannot follow
 	day      []int
 	month    int   // by name, or 0
 	clock    []int // hour, minute, second, millisecond
@@ -205,10 +205,7 @@ func (p *dateParser) iso() bool {
 	}
 	if p.peek().isWord("t") {
 		p.at++
-		if !p.isoTime() {
-			return false
-		}
-		if p.peek().kind != dateEnd {
+		if !p.isoTime() || p.peek().kind != dateEnd {
 			p.failed = true
 			return false
 		}
@@ -473,10 +470,8 @@ func (p *dateParser) date() (year, month, day int, ok bool) {
 	if len(p.day) == 0 {
 		return 0, 0, 0, false
 	}
-	given := len(p.day)
 	c := append(p.day, 1, 1)[:3]
 	isDay := func(n int) bool { return n >= 1 && n <= 31 }
-	_ = given
 	switch {
 	case p.month > 0 && !isDay(c[0]):
 		year, month, day = c[0], p.month, c[1]

@@ -43,7 +43,7 @@ func (d *decoder) document() any {
 	v := d.value(nil)
 	d.space()
 	if d.err == nil && d.at < len(d.text) {
-		d.failAt("Unexpected non-whitespace character after JSON")
+		d.trailing()
 	}
 	return v
 }
@@ -319,9 +319,14 @@ func (d *decoder) escaped(start int) string {
 		}
 		d.at++
 		if d.at >= len(d.text) {
-			break
+			d.unexpected()
+			return ""
 		}
 		c = d.text[d.at]
+		if c > 0xC3 { // no character of Latin-1: V8 words it differently
+			d.unexpected()
+			return ""
+		}
 		if c == 'u' {
 			u, ok := d.unicodeEscape()
 			if !ok {

@@ -259,6 +259,9 @@ func (e *encoder) cycle(start int, key string, at int) error {
 		if _, ok := parent.(*Array); ok {
 			return fmt.Sprintf("index %d", at)
 		}
+		if key == "" {
+			return "<anonymous>"
+		}
 		return fmt.Sprintf("property '%s'", key)
 	}
 	class := func(v any) string {
@@ -277,15 +280,14 @@ func (e *encoder) cycle(start int, key string, at int) error {
 		fmt.Fprintf(&b, "\n    |     %s -> object with constructor '%s'",
 			place(ring[i-1].v, ring[i].key, ring[i].at), class(ring[i].v))
 	}
-	// V8 shows the first step and the last, and leaves out those between.
-	if len(ring) > 1 {
-		line(1)
-	}
-	if len(ring) > 3 {
-		b.WriteString("\n    |     ...")
-	}
-	if len(ring) > 2 {
-		line(len(ring) - 1)
+	// V8 shows the first two steps and the last, and leaves out those between.
+	for i := 1; i < len(ring); i++ {
+		switch {
+		case i <= 2 || i == len(ring)-1:
+			line(i)
+		case i == 3:
+			b.WriteString("\n    |     ...")
+		}
 	}
 	fmt.Fprintf(&b, "\n    --- %s closes the circle", place(ring[len(ring)-1].v, key, at))
 	return &TypeError{b.String()}

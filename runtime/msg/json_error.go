@@ -7,8 +7,17 @@ func (d *decoder) failAt(what string) {
 	if d.err != nil {
 		return
 	}
+	d.fail(what + " in JSON" + d.where())
+}
+
+// trailing sets the error for text after the value.
+func (d *decoder) trailing() {
+	d.fail("Unexpected non-whitespace character after JSON" + d.where())
+}
+
+func (d *decoder) where() string {
 	pos, line, column := d.place()
-	d.fail(fmt.Sprintf("%s in JSON at position %d (line %d column %d)", what, pos, line, column))
+	return fmt.Sprintf(" at position %d (line %d column %d)", pos, line, column)
 }
 
 func (d *decoder) fail(message string) {

@@ -27,6 +27,7 @@ type step struct {
 	integer bool
 	index   float64 // if integer
 	ref     *Path   // [msg.x]: the name is that value of the message
+	odd     bool    // such a value is neither text nor a number
 }
 
 // Payload is the path "payload".
@@ -161,8 +162,12 @@ func (p *Path) resolve(root any) ([]step, error) {
 			return nil, p.steps[i].refError()
 		}
 		plain[i] = step{key: ToString(v)}
-		if f, ok := v.(float64); ok {
-			plain[i].integer, plain[i].index = true, f
+		switch v := v.(type) {
+		case float64:
+			plain[i].integer, plain[i].index = true, v
+		case string:
+		default:
+			plain[i].odd = true
 		}
 	}
 	return plain, nil
@@ -183,6 +188,9 @@ func (p Path) Set(root *Object, v any, create bool) (bool, error) {
 	}
 	var parent any = root
 	for i := range len(steps) - 1 {
+		if steps[i].odd {
+			continue // setObjectProperty passes over these
+		}
 		next, ok, err := descend(parent, &steps[i], &steps[i+1], create)
 		if err != nil || !ok {
 			return false, err
@@ -222,7 +230,7 @@ func descend(parent any, at, following *step, create bool) (next any, ok bool, e
 	if !create {
 		return nil, false, nil
 	}
-	if following.integer {
+	if following.integer || following.odd {
 		next = &Array{}
 	} else {
 		next = &Object{}

@@ -124,23 +124,21 @@ func setElement(a *Array, key string, val any) error {
 	return nil
 }
 
+// setErrorProperty sets message and stack, which are not enumerable and hence no
+// Props, as text.
 func setErrorProperty(e *Error, key string, val any) {
-	s, isString := val.(string)
-	switch {
-	case isString && key == "message":
-		e.Message = s
-	case isString && key == "stack":
-		e.Stack = s
-	case isString && key == "name":
-		e.Name = s
-	default:
-		if e.Props == nil {
-			e.Props = &Object{}
-		}
-		e.Props.Set(key, val)
+	switch key {
+	case "message":
+		e.Message = ToString(val)
+		return
+	case "stack":
+		e.Stack = ToString(val)
 		return
 	}
-	e.Props.Delete(key)
+	if e.Props == nil {
+		e.Props = &Object{}
+	}
+	e.Props.Set(key, val)
 }
 
 // deleteProperty is the delete operator. It leaves a hole in an array.
