@@ -1,0 +1,118 @@
+package js
+
+import (
+	"fmt"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// nodeValue makes what one of nodeNames stands for.
+func (f *Function) nodeValue(name string) goja.Value {
+	v := f.vm
+	switch name {
+	case "context":
+		o := f.contextObject("node")
+		for _, scope := range []string{"flow", "global"} {
+			lazy(v, o, scope, func() goja.Value { return f.contextObject(scope) })
+		}
+		return o
+	case "flow", "global":
+		return f.contextObject(name)
+	case "env":
+		o := v.rt.NewObject()
+		o.Set("get", func(c goja.FunctionCall) goja.Value { return v.toJS(f.node.Env(c.Argument(0).String())) })
+		return o
+	case "globalThis":
+		return f.this
+	}
+	return v.rt.ToValue(f.timerFunction(name))
+}
+
+// lazy defines a property that is made when it is first read.
+func lazy(v *vm, o *goja.Object, name string, make func() goja.Value) {
+	getter := v.rt.ToValue(func(goja.FunctionCall) goja.Value {
+		x := make()
+		o.DefineDataProperty(name, x, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		return x
+	})
+	setter := v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		o.DefineDataProperty(name, c.Argument(0), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+		return v.undef
+	})
+	o.DefineAccessorProperty(name, getter, setter, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
+// libraries finds the modules a node asks for.
+func (f *Function) libraries(libs []Lib) error {
+	for _, l := range libs {
+		if l.Var == "" {
+			continue
+		}
+		m := f.vm.module(l.Module)
+		if m == nil {
+			return fmt.Errorf("module %q of function node %s is not available: sluice has the built-in modules %s; "+
+				"remove the module from the node's Setup tab", l.Module, f.node.ID(), moduleList)
+		}
+		f.libs = append(f.libs, m)
+	}
+	return nil
+}
+
+// then is promise.then(ok, fail).
+func (v *vm) then(promise *goja.Object, ok, fail func(goja.Value)) {
+	handler := func(f func(goja.Value)) goja.Value {
+		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value { f(c.Argument(0)); return v.undef })
+	}
+	v.call(v.class("Promise").Get("prototype").(*goja.Object).Get("then"), promise, handler(ok), handler(fail))
+}
+
+// resolved is Promise.resolve(x).
+func (v *vm) resolved(x *goja.Object) *goja.Object {
+	p, resolve, _ := v.rt.NewPromise()
+	if err := resolve(x); err != nil {
+		panic(err)
+	}
+	return v.rt.ToValue(p).(*goja.Object)
+}
+
+// Close ends the function: the On Stop code runs, timers are cleared, close
+// listeners are called. Messages that still wait are dropped.
+func (f *Function) Close(removed bool) {
+	f.e.opts.Lock.Lock()
+	defer f.vm.unlock()
+	if f.state == closed {
+		return
+	}
+	s := f.session(orphan{f.node}, nil)
+	s.closing = true
+	report := func(err error) {
+		if err != nil {
+			f.node.Log("error", f.vm.failure(err, nil).Error())
+		}
+	}
+	if f.cleanup != nil {
+		report(f.vm.run(s, func() error {
+			_, err := f.cleanup(f.this, f.vm.nodeObject(s))
+			return err
+		}))
+	}
+	f.timers.close()
+	noop := f.vm.rt.ToValue(func(goja.FunctionCall) goja.Value { return f.vm.undef })
+	for _, l := range f.closers {
+		report(f.vm.run(s, func() error {
+			_, err := l(f.vm.nodeObject(s), f.vm.rt.ToValue(removed), noop)
+			return err
+		}))
+	}
+	f.timers.close() // a listener may have started some
+	f.state = closed
+	for _, w := range f.waiting {
+		f.vm.after = append(f.vm.after, w.hold.Release)
+	}
+	f.waiting = nil
+	if f.status {
+		f.node.Status(new(msg.Object))
+	}
+}

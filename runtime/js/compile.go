@@ -1,0 +1,189 @@
+package js
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/parser"
+)
+
+// compiled is a function node's text as one program: a function of the values
+// its names stand for, which returns the body and the setup and cleanup code.
+// Names assigned without declaration are variables of that outer function, so
+// they last between messages and are the node's own, as in Node-RED.
+type compiled struct {
+	prg     *goja.Program
+	params  []string // the names the outer function is called with
+	body    *usage
+	copies  bool // the body runs on native copies of its message
+	retains bool // something of a message may outlive the call
+	node    bool // the text names node
+	global  bool // the text uses this or globalThis
+}
+
+// nodeNames are what a body reaches of its node; each is given to the outer function only if it is named.
+var nodeNames = []string{"context", "flow", "global", "env", "setTimeout", "clearTimeout", "setInterval", "clearInterval",
+	"setImmediate", "clearImmediate", "globalThis"}
+
+// copyNames need property features that views do not have.
+var copyNames = []string{"freeze", "seal", "preventExtensions", "defineProperty", "defineProperties", "Symbol", "setPrototypeOf"}
+
+// retainNames can keep a value beyond the call it came with.
+var retainNames = []string{"Map", "Set", "WeakMap", "WeakSet", "setTimeout", "setInterval", "setImmediate", "queueMicrotask",
+	"then", "on", "globalThis", "prototype", "eval", "Function", "Object.prototype"}
+
+func compile(src Source) (*compiled, error) {
+	parts := []struct{ kind, head, text string }{
+		{"body", "function(msg,node){", src.Body},
+		{"setup", "async function(node){", strings.TrimSpace(src.Setup)},
+		{"cleanup", "function(node){", strings.TrimSpace(src.Cleanup)},
+	}
+	c := &compiled{}
+	uses := make([]*usage, 0, len(parts))
+	var text strings.Builder
+	text.WriteString("return [")
+	for i, p := range parts {
+		if i > 0 && p.text == "" {
+			text.WriteString("undefined,")
+			continue
+		}
+		ast, async, err := parsePart(p.text, p.kind)
+		if err != nil {
+			return nil, err
+		}
+		if async && p.kind == "body" {
+			p.head = "async " + p.head
+		}
+		u := scan(ast)
+		uses = append(uses, u)
+		fmt.Fprintf(&text, "%s\n%s\n},", p.head, p.text)
+	}
+	text.WriteString("];")
+	c.body = uses[0]
+	c.decide(src, uses)
+
+	var vars []string
+	for _, u := range uses {
+		for name := range u.outer {
+			vars = append(vars, name)
+		}
+	}
+	sort.Strings(vars)
+	whole := "(function(" + strings.Join(c.params, ",") + "){" + outerVars(vars, c.params) + text.String() + "})"
+	prg, err := goja.Parse(fileName(src.Node), whole, parser.WithDisableSourceMaps)
+	if err != nil {
+		if whole, err = lower(whole); err == nil {
+			prg, err = goja.Parse(fileName(src.Node), whole)
+		}
+	}
+	if err == nil {
+		c.prg, err = goja.CompileAST(prg, false)
+	}
+	if err != nil {
+		return nil, syntaxError(err, "body", 1)
+	}
+	return c, nil
+}
+
+// parsePart parses one part for scan, as an async function if it awaits.
+func parsePart(text, kind string) (prg *ast.Program, async bool, err error) {
+	plain := "(function(){\n" + text + "\n})"
+	prg, err = goja.Parse("", plain, parser.WithDisableSourceMaps)
+	awaits := awaitWord.MatchString(text)
+	if err == nil && (!awaits || !scan(prg).await) {
+		return prg, false, nil
+	}
+	prg, aerr := goja.Parse("", "(async "+plain[1:], parser.WithDisableSourceMaps)
+	if aerr == nil {
+		return prg, true, nil
+	}
+	if lowered, lerr := lower("(async " + plain[1:]); lerr == nil {
+		if prg, lerr = goja.Parse("", lowered, parser.WithDisableSourceMaps); lerr == nil {
+			return prg, true, nil
+		}
+	}
+	if awaits || err == nil {
+		err = aerr
+	}
+	return nil, false, syntaxError(err, kind, 1)
+}
+
+var awaitWord = regexp.MustCompile(`\bawait\b`)
+
+// outerVars declares the undeclared names. One that is a global keeps the global's value until it is assigned.
+func outerVars(names, params []string) string {
+	var b strings.Builder
+	seen := map[string]bool{"msg": true, "node": true, "arguments": true, "eval": true, "undefined": true, "NaN": true, "Infinity": true}
+	for _, p := range params {
+		seen[p] = true
+	}
+	for _, n := range names {
+		if !seen[n] {
+			seen[n] = true
+			fmt.Fprintf(&b, "var %s=globalThis.%s;", n, n)
+		}
+	}
+	return b.String()
+}
+
+// decide chooses how the body runs.
+func (c *compiled) decide(src Source, uses []*usage) {
+	named := func(n string) bool {
+		for _, u := range uses {
+			if u.names[n] || u.outer[n] {
+				return true
+			}
+		}
+		return false
+	}
+	for _, n := range nodeNames {
+		if named(n) {
+			c.params = append(c.params, n)
+		}
+	}
+	c.node = named("node")
+	for _, u := range uses {
+		c.retains = c.retains || u.keeps() || u.this
+		c.global = c.global || u.this || u.names["globalThis"]
+		for _, n := range retainNames {
+			c.retains = c.retains || u.names[n] || u.props[n]
+		}
+	}
+	for _, n := range copyNames {
+		c.copies = c.copies || c.body.names[n] || c.body.props[n]
+	}
+	for _, l := range src.Libs {
+		if l.Var != "" {
+			c.params = append(c.params, l.Var)
+		}
+	}
+}
+
+func fileName(n Node) string { return "Function node:" + n.ID() }
+
+// SyntaxError is what keeps a function node's text from being compiled. Its
+// text is what Node-RED logs, with the line that Node-RED counts.
+type SyntaxError struct {
+	Message string
+	Part    string // body, setup or cleanup
+	Line    int
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("SyntaxError: %s (%s:line %d)", e.Message, e.Part, e.Line)
+}
+
+func syntaxError(err error, part string, skip int) error {
+	if list, ok := errors.AsType[parser.ErrorList](err); ok && len(list) > 0 {
+		return &SyntaxError{v8Syntax(list[0].Message), part, list[0].Position.Line - skip}
+	}
+	if e, ok := errors.AsType[*goja.CompilerSyntaxError](err); ok {
+		return &SyntaxError{v8Syntax(e.Message), part, e.File.Position(e.Offset).Line - skip}
+	}
+	return &SyntaxError{err.Error(), part, 0}
+}

@@ -1,0 +1,55 @@
+package js
+
+import (
+	"sync"
+	"time"
+
+	"github.com/dlclark/regexp2/v2"
+)
+
+// Engine runs the function nodes of one runtime.
+type Engine struct {
+	opts Options
+	main *vm
+}
+
+// defaultTimeout bounds a call whose node sets no timeout.
+const defaultTimeout = 30 * time.Second
+
+// regexpLimit bounds one match of a pattern that needs backtracking: nothing
+// else can stop such a match.
+const regexpLimit = 2 * time.Second
+
+var setRegexpLimit = sync.OnceFunc(func() { regexp2.DefaultMatchTimeout = regexpLimit })
+
+// New makes an engine. Its VM is made at the first Compile.
+func New(opts Options) *Engine {
+	setRegexpLimit()
+	if opts.Lock == nil {
+		opts.Lock = new(sync.Mutex)
+	}
+	if opts.Timeout <= 0 {
+		opts.Timeout = defaultTimeout
+	}
+	if opts.Getenv == nil {
+		opts.Getenv = func(string) (string, bool) { return "", false }
+	}
+	return &Engine{opts: opts}
+}
+
+// Close stops the engine's watchdog. Functions are closed by who compiled them.
+func (e *Engine) Close() {
+	e.opts.Lock.Lock()
+	defer e.opts.Lock.Unlock()
+	if e.main != nil {
+		e.main.watch.close()
+	}
+}
+
+// vmLocked returns the main VM.
+func (e *Engine) vmLocked() *vm {
+	if e.main == nil {
+		e.main = newVM(&e.opts)
+	}
+	return e.main
+}

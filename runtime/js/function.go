@@ -1,0 +1,265 @@
+package js
+
+import (
+	"errors"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// Function is one function node. Messages that come before Setup has finished
+// wait in it, as in Node-RED, and are run in order afterwards.
+type Function struct {
+	e       *Engine
+	vm      *vm
+	node    Node
+	c       *compiled
+	timeout time.Duration
+	this    goja.Value
+	libs    []goja.Value
+
+	body, setup, cleanup goja.Callable
+
+	state   state
+	waiting []waitingCall
+	closers []goja.Callable
+	timers  timers
+	status  bool // node.status was called: it is cleared on Close
+}
+
+type state int
+
+const (
+	ready   state = iota
+	setting       // setup code has not finished
+	failed        // setup code failed: messages are ignored, as in Node-RED
+	closed
+)
+
+type waitingCall struct {
+	call Call
+	m    *msg.Object
+	hold Hold
+}
+
+// maxWaiting bounds the messages that wait for setup code.
+const maxWaiting = 10000
+
+// Compile makes a function of a node's text. The error is a *SyntaxError, or
+// says which module the node asks for in vain.
+func (e *Engine) Compile(src Source) (*Function, error) {
+	c, err := compile(src)
+	if err != nil {
+		return nil, err
+	}
+	e.opts.Lock.Lock()
+	v := e.vmLocked()
+	defer v.unlock()
+	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout}
+	if f.timeout <= 0 {
+		f.timeout = e.opts.Timeout
+	}
+	f.timers.init(f)
+	if src.Setup != "" {
+		f.state = setting
+	}
+	if err := f.libraries(src.Libs); err != nil {
+		return nil, err
+	}
+	return f, f.link()
+}
+
+// link runs the program, which gives the functions of the node's parts.
+func (f *Function) link() error {
+	v := f.vm
+	s := f.session(nil, nil)
+	err := v.run(s, func() error {
+		f.this = v.undef
+		if f.c.global {
+			f.this = v.rt.CreateObject(v.rt.GlobalObject())
+		}
+		outer, err := v.rt.RunProgram(f.c.prg)
+		if err != nil {
+			return err
+		}
+		args := make([]goja.Value, 0, len(f.c.params))
+		for _, p := range f.c.params[:len(f.c.params)-len(f.libs)] {
+			args = append(args, f.nodeValue(p))
+		}
+		parts := v.call(outer, v.undef, append(args, f.libs...)...).(*goja.Object)
+		f.body, _ = goja.AssertFunction(parts.Get("0"))
+		f.setup, _ = goja.AssertFunction(parts.Get("1"))
+		f.cleanup, _ = goja.AssertFunction(parts.Get("2"))
+		return nil
+	})
+	if err != nil {
+		return v.failure(err, s)
+	}
+	return nil
+}
+
+func (f *Function) session(call Call, m *msg.Object) *session {
+	return &session{vm: f.vm, fn: f, call: call, m: m}
+}
+
+// Run runs the body for a message, which is the function's until it is sent
+// on. The call is over when Run has returned and all its Holds are released;
+// that it is over without Done means that the body completes nothing, as one
+// that names node.done() and never calls it.
+func (f *Function) Run(call Call, m *msg.Object) {
+	f.e.opts.Lock.Lock()
+	defer f.vm.unlock()
+	switch f.state {
+	case ready:
+		f.run(call, m)
+	case setting:
+		if len(f.waiting) >= maxWaiting {
+			call.Done(&LimitError{"Error: too many messages wait for the node's On Start code", "ERR_SLUICE_SETUP_PENDING"})
+			return
+		}
+		f.waiting = append(f.waiting, waitingCall{call, m, call.Hold()})
+	}
+}
+
+func (f *Function) run(call Call, m *msg.Object) {
+	v := f.vm
+	s := f.session(call, m)
+	s.msgID = m.Value(msg.ID)
+	err := v.run(s, func() error {
+		var arg goja.Value
+		if f.c.copies {
+			arg = s.copyMessage()
+		} else {
+			arg = v.objectView(m)
+		}
+		r, err := f.body(f.this, arg, v.nodeObject(s))
+		if err != nil {
+			return err
+		}
+		return s.settleResult(r, s.returned)
+	})
+	if err != nil {
+		s.fail(err)
+	}
+	s.end()
+}
+
+// returned is the end of a body that returned val.
+func (s *session) returned(val goja.Value) error {
+	if err := s.leave(); err != nil {
+		return err
+	}
+	id := s.currentID()
+	s.send(val, id, false)
+	if !s.fn.c.body.nodeDone {
+		s.complete(nil)
+	}
+	return nil
+}
+
+// fail is the end of a body that threw.
+func (s *session) fail(err error) {
+	var f error
+	if gerr := s.vm.guard(func() error { f = s.vm.failure(err, s); return nil }); gerr != nil {
+		f = errors.New("Error: the error thrown cannot be read")
+	}
+	s.complete(f)
+}
+
+// settleResult gives the value of a part to done, once it is there: what the
+// part returned may be a promise.
+func (s *session) settleResult(val goja.Value, done func(goja.Value) error) error {
+	o, ok := val.(*goja.Object)
+	if !ok {
+		return done(val)
+	}
+	if o.ClassName() != "Promise" {
+		if o.ExportType() != typeObjectMap || o.ClassName() != "Object" || !isCallable(o.Get("then")) {
+			return done(val)
+		}
+		o = s.vm.resolved(o) // a thenable
+	}
+	p := o.Export().(*goja.Promise)
+	delete(s.vm.rejected, p)
+	switch p.State() {
+	case goja.PromiseStateFulfilled:
+		return done(p.Result())
+	case goja.PromiseStateRejected:
+		s.complete(s.vm.thrownBy(p.Result(), s))
+		return nil
+	}
+	s.keep()
+	finish := func(f func() error) {
+		hold := s.hold
+		s.vm.after = append(s.vm.after, func() {
+			hold.Do(func() { s.again(func() error { defer s.release(); return f() }) })
+		})
+	}
+	s.vm.then(o, func(r goja.Value) { finish(func() error { return done(r) }) },
+		func(r goja.Value) { finish(func() error { s.complete(s.vm.thrownBy(r, s)); return nil }) })
+	return nil
+}
+
+// again is a further turn of the session, on its event's goroutine.
+func (s *session) again(f func() error) {
+	s.vm.opts.Lock.Lock()
+	defer s.vm.unlock()
+	if s.fn.state == closed {
+		return
+	}
+	if err := s.vm.run(s, f); err != nil {
+		s.fail(err)
+	}
+}
+
+// Setup runs the On Start code; done is called once, when the code and what it
+// awaits have ended. An error means that the node ignores its messages.
+func (f *Function) Setup(done func(error)) {
+	if f.setup == nil {
+		done(nil)
+		return
+	}
+	f.node.Event(func(call Call) {
+		f.e.opts.Lock.Lock()
+		defer f.vm.unlock()
+		s := f.session(call, nil)
+		s.msgID = msg.NewID()
+		s.ended = func(err error) {
+			f.endSetup(err)
+			f.vm.after = append(f.vm.after, func() { done(err) })
+		}
+		err := f.vm.run(s, func() error {
+			r, err := f.setup(f.this, f.vm.nodeObject(s))
+			if err != nil {
+				return err
+			}
+			return s.settleResult(r, func(goja.Value) error { s.complete(nil); return nil })
+		})
+		if err != nil {
+			s.fail(err)
+		}
+	})
+}
+
+// endSetup lets the messages go on that came meanwhile.
+func (f *Function) endSetup(err error) {
+	if f.state != setting {
+		return
+	}
+	f.state = ready
+	if err != nil {
+		f.state = failed
+	}
+	waiting := f.waiting
+	f.waiting = nil
+	f.vm.after = append(f.vm.after, func() {
+		for _, w := range waiting {
+			if err == nil {
+				w.hold.Do(func() { f.Run(w.call, w.m) })
+			}
+			w.hold.Release()
+		}
+	})
+}

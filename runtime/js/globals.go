@@ -1,0 +1,22 @@
+package js
+
+import (
+	"github.com/dop251/goja"
+)
+
+// preludeName marks stack frames of the JavaScript that this package brings.
+const preludeName = "sluice:"
+
+// install gives the VM its globals beyond ECMAScript. Each is made when a body first names it.
+func (v *vm) install() {
+	g := v.rt.GlobalObject()
+	for name, make := range map[string]func(*vm) goja.Value{
+		"Buffer": (*vm).bufferClass,
+	} {
+		lazy(v, g, name, func() goja.Value { return make(v) })
+	}
+}
+
+const moduleList = "buffer, crypto, events, os, path, querystring, url, util"
+
+func (v *vm) module(name string) goja.Value { return nil }

@@ -1,0 +1,126 @@
+package js
+
+import (
+	"strconv"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// send passes on what a body sent or returned, by the rules of sendResults in
+// Node-RED's 10-function.js: every message gets the id, what is no message is
+// an error of its own, and only the first message is cloned, if at all.
+func (s *session) send(val goja.Value, id any, cloneFirst bool) {
+	if val == nil || val == s.vm.undef || val == s.vm.null {
+		return
+	}
+	b := &sending{s: s, x: &exporter{vm: s.vm}, id: id, cloneFirst: cloneFirst}
+	if o, ok := val.(*goja.Object); ok && o.ClassName() == "Array" {
+		each(o, b.output)
+	} else {
+		b.output(val)
+	}
+	if b.count > 0 {
+		s.emit(func(c Call) { c.Send(b.outs) })
+	}
+}
+
+// each calls f with the elements of an array.
+func each(o *goja.Object, f func(goja.Value)) {
+	n := int(o.Get("length").ToInteger())
+	for i := range n {
+		f(o.Get(strconv.Itoa(i)))
+	}
+}
+
+// sending is one send under way.
+type sending struct {
+	s          *session
+	x          *exporter
+	id         any
+	cloneFirst bool
+	outs       [][]*msg.Object
+	count      int
+}
+
+func (b *sending) output(val goja.Value) {
+	b.outs = append(b.outs, nil)
+	if val == nil || !val.ToBoolean() {
+		return
+	}
+	if o, ok := val.(*goja.Object); ok && o.ClassName() == "Array" {
+		each(o, b.message)
+		return
+	}
+	b.message(val)
+}
+
+func (b *sending) message(val goja.Value) {
+	v := b.s.vm
+	if val == nil || val == v.undef || val == v.null {
+		return
+	}
+	o, ok := val.(*goja.Object)
+	if kind := v.typeName(val); !ok || kind != "" {
+		b.s.emit(func(c Call) { c.Error("Function tried to send a message of type "+kind, nil) })
+		return
+	}
+	m := b.export(o)
+	m.Set(msg.ID, b.id)
+	b.count++
+	last := len(b.outs) - 1
+	b.outs[last] = append(b.outs[last], m)
+}
+
+// typeName is the type of what cannot be a message, "" of what can.
+func (v *vm) typeName(val goja.Value) string {
+	o, ok := val.(*goja.Object)
+	switch {
+	case !ok && goja.IsString(val):
+		return "string"
+	case !ok && goja.IsNumber(val):
+		return "number"
+	case !ok && goja.IsBigInt(val):
+		return "bigint"
+	case !ok && (val == v.t || val == v.f):
+		return "boolean"
+	case !ok:
+		return "symbol"
+	case isCallable(o):
+		return "function"
+	case o.ClassName() == "Array":
+		return "Array"
+	case v.isBuffer(o):
+		return "Buffer"
+	}
+	return ""
+}
+
+// export returns the message for an object, as a copy where one must be made.
+func (b *sending) export(o *goja.Object) *msg.Object {
+	s := b.s
+	clone := b.count == 0 && b.cloneFirst
+	if o.ExportType() != typeObjectView {
+		if m, ok := b.x.object(o).(*msg.Object); ok {
+			s.share()
+			if clone || s.fn.c.retains {
+				return msg.CloneMessage(m)
+			}
+			return m
+		}
+		return b.x.plain(o) // an instance of a class
+	}
+	w := o.Export().(*objectView)
+	if clone || s.fn.c.retains || w.s != s || msg.Stored(w.o) {
+		var m *msg.Object
+		s.settled(func() { m = msg.CloneMessage(w.o) })
+		return m
+	}
+	s.settle()
+	s.share()
+	return w.o
+}
+
+// share notes that containers have left without a copy, which bodies that may keep them do not allow.
+func (s *session) share() { s.shared = s.shared || !s.fn.c.retains }

@@ -1,0 +1,164 @@
+package js
+
+import (
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// session is one call of a function body together with its promises and
+// timers, or one run of setup or cleanup code. It takes the VM in turns.
+//
+// Containers of the message are seen through views. A native object that is
+// assigned into one stays what it is until the end of the turn, since the body
+// may go on writing to it; its container is noted as dirty, and leave turns
+// what is in the dirty ones into Go values. A container leaves the session
+// that brought it without a copy; from any other session only a copy leaves,
+// so that two events never share one.
+type session struct {
+	vm    *vm
+	fn    *Function
+	call  Call
+	m     *msg.Object // the message of the call; nil in setup and cleanup code
+	msgID any         // _msgid as the call began
+
+	views map[any]*goja.Object
+	dirty []container
+	sets  []pendingSet
+	late  []func(Call) // operations on the call from a turn that is not its own
+	copy  *nativeCopy  // in a body that runs on native copies
+
+	closing bool // this is cleanup code
+	shared  bool // containers have left without a copy: later events must not touch them
+	done    bool
+	ended   func(error) // replaces the call's Done in setup code
+	hold    Hold
+	held    int // what hold is kept for
+}
+
+// container is a view whose slots may hold native objects.
+type container interface{ settle(*exporter) }
+
+// view returns what JavaScript sees of a container.
+func (s *session) view(key any, build func() *goja.Object) *goja.Object {
+	if o, ok := s.views[key]; ok {
+		return o
+	}
+	if s.views == nil {
+		if s.views = s.vm.spare; s.views == nil {
+			s.views = map[any]*goja.Object{}
+		}
+		s.vm.spare = nil
+	}
+	o := build()
+	s.views[key] = o
+	return o
+}
+
+// leave makes Go values of what the turn has left in containers and stores.
+func (s *session) leave() error {
+	s.flushSets()
+	s.settle()
+	return nil
+}
+
+// settle empties the list of dirty containers for good.
+func (s *session) settle() {
+	if len(s.dirty) == 0 {
+		return
+	}
+	x := &exporter{vm: s.vm}
+	for len(s.dirty) > 0 {
+		d := s.dirty
+		s.dirty = nil
+		for _, c := range d {
+			c.settle(x)
+		}
+	}
+}
+
+// settled runs f while the dirty containers hold Go values, then gives them
+// their native objects back, since the body still writes to those.
+func (s *session) settled(f func()) {
+	if len(s.dirty) == 0 {
+		f()
+		return
+	}
+	dirty := append([]container(nil), s.dirty...)
+	x := &exporter{vm: s.vm, undo: []func(){}}
+	s.dirty = nil
+	for _, c := range dirty {
+		c.settle(x)
+	}
+	defer func() {
+		for i := len(x.undo) - 1; i >= 0; i-- {
+			x.undo[i]()
+		}
+		s.dirty = dirty
+	}()
+	f()
+}
+
+// end gives back what the session holds, once neither body nor timers can run any more.
+func (s *session) end() {
+	if s.hold == nil && len(s.views) <= 64 && s.vm.spare == nil && s.views != nil {
+		clear(s.views)
+		s.vm.spare, s.views = s.views, nil
+	}
+}
+
+// emit passes an operation to the call; from a turn of another event it waits for one of its own.
+func (s *session) emit(f func(Call)) {
+	if s.vm.turn == s {
+		f(s.call)
+		return
+	}
+	s.late = append(s.late, f)
+	if len(s.late) > 1 {
+		return
+	}
+	hold := s.call.Hold()
+	s.vm.after = append(s.vm.after, func() {
+		hold.Do(func() {
+			defer hold.Release()
+			s.vm.opts.Lock.Lock()
+			defer s.vm.unlock()
+			late := s.late
+			s.late = nil
+			s.vm.turn = s
+			defer func() { s.vm.turn = nil }()
+			for _, f := range late {
+				f(s.call)
+			}
+		})
+	})
+}
+
+// keep holds the call open for a timer or a promise until release.
+func (s *session) keep() {
+	if s.hold == nil {
+		s.hold = s.call.Hold()
+	}
+	s.held++
+}
+
+func (s *session) release() {
+	if s.held--; s.held == 0 {
+		hold := s.hold
+		s.hold = nil
+		s.vm.after = append(s.vm.after, hold.Release)
+	}
+}
+
+// complete completes the call's message once.
+func (s *session) complete(err error) {
+	if s.done {
+		return
+	}
+	s.done = true
+	if s.ended != nil {
+		s.ended(err)
+		return
+	}
+	s.emit(func(c Call) { c.Done(err) })
+}

@@ -1,0 +1,130 @@
+package js
+
+import (
+	"math/big"
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// toJS returns the JavaScript value for a value of a message. Containers and
+// host objects become views; dates, buffers, errors and patterns become
+// natives of their own, which is why a slot is read through slot.
+func (v *vm) toJS(x any) goja.Value {
+	switch x := x.(type) {
+	case nil:
+		return v.null
+	case string:
+		return v.str(x)
+	case float64:
+		return v.rt.ToValue(x)
+	case bool:
+		if x {
+			return v.t
+		}
+		return v.f
+	case *msg.Object:
+		return v.objectView(x)
+	case *msg.Array:
+		return v.arrayView(x)
+	case *native:
+		if x.vm == v {
+			return x.obj
+		}
+		return v.undef
+	case *msg.Func:
+		return v.cur.view(x, func() *goja.Object { return v.funcObject(x) })
+	case msg.Host:
+		return v.cur.view(x, func() *goja.Object { return v.rt.NewDynamicObject(&hostView{v, x}) })
+	case *msg.Buffer:
+		return v.newBuffer(x.B)
+	case *msg.Date:
+		return v.construct("Date", v.rt.ToValue(x.Ms))
+	case *msg.BigInt:
+		return v.rt.ToValue(new(big.Int).Set(x.Int))
+	case *msg.RegExp:
+		return v.construct("RegExp", v.str(x.Source), v.str(x.Flags))
+	case *msg.Error:
+		return v.errorObject(x)
+	case *msg.TypedArray:
+		return v.typedArray(x)
+	}
+	return v.undef
+}
+
+// slot is toJS for a value in a container. holds is true if the value became a
+// native object that the slot must hold from now on: the body can change it.
+func (v *vm) slot(x any) (val goja.Value, holds bool) {
+	switch x.(type) {
+	case *msg.Buffer, *msg.Date, *msg.RegExp, *msg.Error, *msg.TypedArray:
+		return v.toJS(x), true
+	}
+	return v.toJS(x), false
+}
+
+// str makes a string. The text is WTF-8: lone surrogates are three bytes that start with 0xED.
+func (v *vm) str(s string) goja.Value {
+	for i := 0; ; {
+		j := strings.IndexByte(s[i:], 0xED)
+		if j < 0 {
+			return v.rt.ToValue(s)
+		}
+		if i += j + 1; i < len(s) && s[i] >= 0xA0 {
+			return goja.StringFromUTF16(msg.ToUTF16(s))
+		}
+	}
+}
+
+func (v *vm) construct(class string, args ...goja.Value) *goja.Object {
+	o, err := v.rt.New(v.class(class), args...)
+	if err != nil {
+		panic(err)
+	}
+	return o
+}
+
+func (v *vm) errorObject(e *msg.Error) *goja.Object {
+	class := "Error"
+	switch e.Name {
+	case "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError":
+		class = e.Name
+	}
+	o := v.construct(class, v.str(e.Message))
+	if class != e.Name && e.Name != "" {
+		o.DefineDataProperty("name", v.str(e.Name), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	if e.Stack != "" {
+		o.DefineDataProperty("stack", v.str(e.Stack), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	for k, p := range e.Props.All() {
+		o.DefineDataProperty(k, v.toJS(p), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.ToFlag(k != "cause"))
+	}
+	return o
+}
+
+func (v *vm) typedArray(t *msg.TypedArray) goja.Value {
+	buf := v.rt.ToValue(v.rt.NewArrayBuffer(t.B))
+	if t.Kind == "ArrayBuffer" {
+		return buf
+	}
+	return v.construct(t.Kind, buf)
+}
+
+// funcObject makes a function of a Go one.
+func (v *vm) funcObject(f *msg.Func) *goja.Object {
+	o := v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+		args := make([]any, len(c.Arguments))
+		for i, a := range c.Arguments {
+			args[i] = v.toGo(a)
+		}
+		r, err := f.Call(v.toGo(c.This), args)
+		if err != nil {
+			return v.throw(err)
+		}
+		return v.toJS(r)
+	}).(*goja.Object)
+	o.DefineDataProperty("name", v.str(f.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return o
+}

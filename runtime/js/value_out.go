@@ -1,0 +1,222 @@
+package js
+
+import (
+	"math/big"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// exporter makes Go values of JavaScript ones. One exporter keeps shared
+// references shared and cycles cycles.
+type exporter struct {
+	vm    *vm
+	memo  map[*goja.Object]any
+	undo  []func() // non-nil: how to give the containers their native objects back
+	depth int
+	copy  bool // copy the containers behind views, too
+	keep  bool // for a store, which copies what it is given
+}
+
+// maxDepth bounds how deep native objects may nest when they leave the VM.
+const maxDepth = 10000
+
+func (v *vm) toGo(x goja.Value) any { return (&exporter{vm: v}).value(x) }
+
+func (x *exporter) value(val goja.Value) any {
+	switch val := val.(type) {
+	case nil:
+		return msg.Undefined
+	case *goja.Object:
+		return x.object(val)
+	case goja.String:
+		return text(val)
+	case *goja.Symbol:
+		return msg.Undefined
+	}
+	switch {
+	case val == x.vm.undef:
+		return msg.Undefined
+	case val == x.vm.null:
+		return nil
+	case goja.IsNumber(val):
+		return msg.Number(val.ToFloat())
+	case goja.IsBigInt(val):
+		return &msg.BigInt{Int: val.Export().(*big.Int)}
+	}
+	return val.ToBoolean()
+}
+
+// text keeps lone surrogates, which goja's own conversion replaces.
+func text(s goja.Value) string {
+	t := s.String()
+	if u, ok := s.(goja.String); ok && strings.Contains(t, "\uFFFD") {
+		units := make([]uint16, u.Length())
+		for i := range units {
+			units[i] = u.CharAt(i)
+		}
+		return msg.FromUTF16(units)
+	}
+	return t
+}
+
+func (x *exporter) object(o *goja.Object) any {
+	v := x.vm
+	switch t := o.ExportType(); t {
+	case typeObjectView:
+		w := o.Export().(*objectView)
+		return x.owned(w.s, w.o)
+	case typeArrayView:
+		w := o.Export().(*arrayView)
+		return x.owned(w.s, w.a)
+	case typeHostView:
+		return o.Export().(*hostView).h
+	case typeNodeView:
+		return &native{v, o}
+	}
+	if r, ok := x.memo[o]; ok {
+		return r
+	}
+	switch o.ClassName() {
+	case "Array":
+		return x.array(o)
+	case "Object", "Arguments":
+		switch p := o.Prototype(); {
+		case p == nil || p == v.objectProto:
+			return x.plain(o)
+		default:
+			if b, ok := v.bytes(o); ok {
+				return b
+			}
+		}
+	case "Date":
+		return &msg.Date{Ms: o.ToNumber().ToFloat()}
+	case "RegExp":
+		return &msg.RegExp{Source: text(o.Get("source")), Flags: text(o.Get("flags"))}
+	case "Error":
+		return x.error(o)
+	case "Number", "Boolean", "String":
+		return x.boxed(o)
+	}
+	return &native{v, o}
+}
+
+// owned returns the container of a view. One that belongs to a store, or to another event, leaves as a copy.
+func (x *exporter) owned(s *session, c any) any {
+	switch {
+	case x.keep:
+		return c
+	case msg.Stored(c):
+		return msg.CopyOut(c)
+	case x.copy, s != x.vm.cur:
+		return msg.Clone(c)
+	}
+	return c
+}
+
+func (x *exporter) enter(o *goja.Object, c any) {
+	if x.memo == nil {
+		x.memo = map[*goja.Object]any{}
+	}
+	x.memo[o] = c
+	if x.depth++; x.depth > maxDepth {
+		x.vm.throwf("RangeError", "Maximum call stack size exceeded")
+	}
+}
+
+func (x *exporter) plain(o *goja.Object) *msg.Object {
+	r := new(msg.Object)
+	x.enter(o, r)
+	for _, k := range o.Keys() {
+		r.Set(k, x.value(o.Get(k)))
+	}
+	x.depth--
+	return r
+}
+
+func (x *exporter) array(o *goja.Object) *msg.Array {
+	n := int(o.Get("length").ToInteger())
+	if n > msg.MaxArrayLen {
+		x.vm.throwf("RangeError", "Invalid array length")
+	}
+	elems := make([]any, n)
+	r := msg.NewArray(elems...)
+	x.enter(o, r)
+	for i := range elems {
+		elems[i] = x.value(o.Get(strconv.Itoa(i)))
+	}
+	x.depth--
+	return r
+}
+
+func (x *exporter) error(o *goja.Object) *msg.Error {
+	e := &msg.Error{}
+	x.enter(o, e)
+	e.Name, e.Message = text(o.Get("name").ToString()), ""
+	if m := o.Get("message"); m != nil {
+		e.Message = v8Wording(text(m.ToString()))
+	}
+	if st := o.Get("stack"); st != nil {
+		e.Stack = v8Stack(text(st.ToString()))
+	}
+	for _, k := range o.GetOwnPropertyNames() {
+		switch k {
+		case "stack", "message", "name":
+		default:
+			if e.Props == nil {
+				e.Props = new(msg.Object)
+			}
+			e.Props.Set(k, x.value(o.Get(k)))
+		}
+	}
+	x.depth--
+	return e
+}
+
+func (x *exporter) boxed(o *goja.Object) any {
+	switch o.ClassName() {
+	case "Number":
+		return msg.Number(o.ToNumber().ToFloat())
+	case "Boolean":
+		b, _ := o.Export().(bool)
+		return b
+	}
+	return text(o.ToString())
+}
+
+// bytes exports typed arrays, DataViews apart.
+func (v *vm) bytes(o *goja.Object) (any, bool) {
+	switch t := o.ExportType(); t {
+	case reflect.TypeFor[[]byte]():
+		b := o.Export().([]byte)
+		if v.isBuffer(o) {
+			return &msg.Buffer{B: b}, true
+		}
+		return &msg.TypedArray{Kind: kindOf(o), B: b}, true
+	case reflect.TypeFor[goja.ArrayBuffer]():
+		return &msg.TypedArray{Kind: "ArrayBuffer", B: o.Export().(goja.ArrayBuffer).Bytes()}, true
+	case reflect.TypeFor[time.Time]():
+		return nil, false
+	}
+	if t := o.ExportType(); t.Kind() == reflect.Slice {
+		if ab := o.Get("buffer"); ab != nil {
+			if whole, ok := ab.Export().(goja.ArrayBuffer); ok {
+				at, n := o.Get("byteOffset").ToInteger(), o.Get("byteLength").ToInteger()
+				return &msg.TypedArray{Kind: kindOf(o), B: whole.Bytes()[at : at+n]}, true
+			}
+		}
+	}
+	return nil, false
+}
+
+func kindOf(o *goja.Object) string {
+	if k := o.GetSymbol(goja.SymToStringTag); k != nil {
+		return k.String()
+	}
+	return "Uint8Array"
+}

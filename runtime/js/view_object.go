@@ -1,0 +1,133 @@
+package js
+
+import (
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// objectView is an object of a message or a context store as JavaScript sees it.
+type objectView struct {
+	s     *session
+	o     *msg.Object
+	dirty bool
+}
+
+func (v *vm) objectView(o *msg.Object) goja.Value {
+	if o == nil {
+		return v.null
+	}
+	s := v.cur
+	return s.view(o, func() *goja.Object { return v.rt.NewDynamicObject(&objectView{s: s, o: o}) })
+}
+
+// errGone tells the author of a body that kept a reference past its call what to do.
+const errGone = "this object has left with an earlier message: keep a copy made with RED.util.cloneMessage()"
+
+// check refuses the containers of earlier calls that belong to others now.
+func (s *session) check(c any) {
+	if s.shared && s.vm.cur != s && !msg.Stored(c) {
+		s.vm.throwf("TypeError", errGone)
+	}
+}
+
+func (w *objectView) Get(key string) goja.Value {
+	w.s.check(w.o)
+	x, ok := w.o.Get(key)
+	if !ok {
+		return nil
+	}
+	val, holds := w.s.vm.slot(x)
+	if holds {
+		w.put(key, val)
+	}
+	return val
+}
+
+func (w *objectView) Set(key string, val goja.Value) bool {
+	w.s.check(w.o)
+	w.put(key, val)
+	return true
+}
+
+// put stores a value; what only this VM knows stays native until the container is settled.
+func (w *objectView) put(key string, val goja.Value) {
+	x, settled := w.s.vm.assigned(val, w.o)
+	w.o.Set(key, x)
+	if !settled && !w.dirty {
+		w.dirty = true
+		s := w.s.vm.cur
+		s.dirty = append(s.dirty, w)
+	}
+}
+
+// assigned returns what a slot of container c holds after val was assigned to
+// it, and whether that is a value that may stay there.
+func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
+	o, ok := val.(*goja.Object)
+	if !ok {
+		return v.toGo(val), true
+	}
+	stored := msg.Stored(c)
+	switch o.ExportType() {
+	case typeObjectView:
+		if w := o.Export().(*objectView); w.s == v.cur && !stored && !msg.Stored(w.o) {
+			return w.o, true
+		}
+	case typeArrayView:
+		if w := o.Export().(*arrayView); w.s == v.cur && !stored && !msg.Stored(w.a) {
+			return w.a, true
+		}
+	case typeHostView:
+		return o.Export().(*hostView).h, !stored
+	}
+	return &native{v, o}, false
+}
+
+func (w *objectView) Has(key string) bool {
+	w.s.check(w.o)
+	return w.o.Has(key)
+}
+
+func (w *objectView) Delete(key string) bool {
+	w.s.check(w.o)
+	w.o.Delete(key)
+	return true
+}
+
+func (w *objectView) Keys() []string {
+	w.s.check(w.o)
+	return w.o.Keys()
+}
+
+func (w *objectView) settle(x *exporter) {
+	w.dirty = x.undo != nil
+	for i := range w.o.Len() {
+		k, was := w.o.At(i)
+		now, changed := x.settled(was, w.o)
+		if !changed {
+			continue
+		}
+		w.o.Set(k, now)
+		if x.undo != nil {
+			x.undo = append(x.undo, func() { w.o.Set(k, was) })
+		}
+	}
+}
+
+// settled returns the Go value for what a slot of container c holds.
+func (x *exporter) settled(was, c any) (now any, changed bool) {
+	n, ok := was.(*native)
+	if ok && n.vm == x.vm {
+		now = x.object(n.obj)
+		if same, ok := now.(*native); ok && same.obj == n.obj {
+			now = was
+		}
+	} else {
+		now = was
+	}
+	if msg.Stored(c) {
+		now = msg.CopyIn(now)
+	}
+	return now, now != was
+}

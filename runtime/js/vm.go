@@ -1,0 +1,185 @@
+package js
+
+import (
+	"reflect"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
+
+	"sluice/runtime/msg"
+)
+
+// maxCallDepth bounds recursion; Node's default stack holds about as many frames.
+const maxCallDepth = 8000
+
+// vm is one goja runtime and what belongs to it. All of it is used with the
+// engine's lock held.
+type vm struct {
+	rt    *goja.Runtime
+	opts  *Options
+	watch watchdog
+
+	cur      *session // whose code runs; promise jobs switch it
+	turn     *session // whose event runs
+	rejected map[*goja.Promise]rejection
+	after    []func() // to be run once the lock is released
+
+	objectProto, bufferProto *goja.Object
+	t, f, undef, null        goja.Value
+	classes                  map[string]*goja.Object
+	spare                    map[any]*goja.Object // an emptied view cache for the next session
+
+	nodeProto, timerProto *goja.Object // made at first use
+}
+
+type rejection struct {
+	s      *session
+	reason goja.Value
+}
+
+var (
+	typeObjectView = reflect.TypeFor[*objectView]()
+	typeArrayView  = reflect.TypeFor[*arrayView]()
+	typeHostView   = reflect.TypeFor[*hostView]()
+	typeNodeView   = reflect.TypeFor[*nodeView]()
+	typeObjectMap  = reflect.TypeFor[map[string]any]()
+)
+
+func newVM(opts *Options) *vm {
+	rt := goja.New()
+	rt.SetMaxCallStackSize(maxCallDepth)
+	rt.SetParserOptions(parser.WithDisableSourceMaps)
+	v := &vm{rt: rt, opts: opts, t: rt.ToValue(true), f: rt.ToValue(false), undef: goja.Undefined(), null: goja.Null(),
+		rejected: map[*goja.Promise]rejection{}, classes: map[string]*goja.Object{}}
+	v.watch.rt = rt
+	v.objectProto = v.class("Object").Get("prototype").(*goja.Object)
+	rt.SetAsyncContextTracker(tracker{v})
+	rt.SetPromiseRejectionTracker(v.trackRejection)
+	v.install()
+	return v
+}
+
+// class returns a built-in constructor, whatever a body has done to the global of that name since.
+func (v *vm) class(name string) *goja.Object {
+	c := v.classes[name]
+	if c == nil {
+		c = v.rt.GlobalObject().Get(name).(*goja.Object)
+		v.classes[name] = c
+	}
+	return c
+}
+
+// tracker gives promise jobs the session that scheduled them.
+type tracker struct{ vm *vm }
+
+func (t tracker) Grab() any      { return t.vm.cur }
+func (t tracker) Resumed(of any) { t.vm.cur, _ = of.(*session) }
+func (t tracker) Exited()        { t.vm.cur = t.vm.turn }
+
+func (v *vm) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) {
+	if op == goja.PromiseRejectionReject {
+		v.rejected[p] = rejection{v.cur, p.Result()}
+	} else {
+		delete(v.rejected, p)
+	}
+}
+
+// run is one turn of a session: f runs JavaScript, then the VM is left. Its error is f's, or that of the leaving.
+func (v *vm) run(s *session, f func() error) error {
+	v.turn, v.cur = s, s
+	v.watch.start(s.fn.timeout)
+	err := v.guard(f)
+	v.cur = s
+	if lerr := v.guard(s.leave); err == nil {
+		err = lerr
+	}
+	v.watch.stop()
+	for p, r := range v.rejected {
+		delete(v.rejected, p)
+		if r.s != nil {
+			r.s.emit(func(c Call) { c.Error(v.errorOf(r.reason, r.s).Value, r.s.m) })
+		}
+	}
+	v.turn, v.cur = nil, nil
+	return err
+}
+
+// guard runs f and turns what JavaScript throws into an error.
+func (v *vm) guard(f func() error) (err error) {
+	defer func() {
+		switch x := recover().(type) {
+		case nil:
+		case *goja.InterruptedError:
+			err = x
+		case *goja.StackOverflowError:
+			err = x
+		default:
+			panic(x)
+		}
+	}()
+	if ex := v.rt.Try(func() { err = f() }); ex != nil {
+		err = ex
+	}
+	return err
+}
+
+// unlock releases the engine's lock, then does what had to wait for that.
+func (v *vm) unlock() {
+	after := v.after
+	v.after = nil
+	v.opts.Lock.Unlock()
+	for _, f := range after {
+		f()
+	}
+}
+
+// throw throws a Go error as the JavaScript error it describes.
+func (v *vm) throw(err error) goja.Value { panic(v.thrown(err)) }
+
+func (v *vm) throwf(class, format string, args ...any) goja.Value {
+	panic(v.newError(class, sprintf(format, args...)))
+}
+
+// newError makes an Error of the named class.
+func (v *vm) newError(class, text string) *goja.Object {
+	e, err := v.rt.New(v.class(class), v.str(text))
+	if err != nil {
+		panic(err)
+	}
+	return e
+}
+
+func isCallable(x goja.Value) bool {
+	_, ok := goja.AssertFunction(x)
+	return ok
+}
+
+// call calls a function from Go code that JavaScript called: what it throws passes through.
+func (v *vm) call(fn, this goja.Value, args ...goja.Value) goja.Value {
+	f, ok := goja.AssertFunction(fn)
+	if !ok {
+		return v.throwf("TypeError", "%s is not a function", fn)
+	}
+	r, err := f(this, args...)
+	if err != nil {
+		panic(err)
+	}
+	return r
+}
+
+// native is a value only this VM knows, as it stands in a message or a context
+// store: a closure, a Map, a class instance; during a session also plain
+// objects, which the session turns into Go values when it leaves the VM.
+type native struct {
+	vm  *vm
+	obj *goja.Object
+}
+
+var _ msg.Foreign = (*native)(nil)
+
+func (n *native) TypeOf() string {
+	if isCallable(n.obj) {
+		return "function"
+	}
+	return "object"
+}
