@@ -1,0 +1,60 @@
+package authz
+
+import (
+	"net/http"
+	"strings"
+)
+
+const maxBearer = 8192 // characters
+
+// presented is what a request's Authorization header holds.
+type presented struct {
+	mode        Mode // ModeNone: no header, or a scheme that is no mode here
+	credentials string
+	scheme      bool // there is a header
+}
+
+// parseAuthorization reads the one Authorization line of a request (RFC 9110 11.6.2).
+// The refusals are those of a policy that knows bearer tokens.
+func parseAuthorization(h http.Header, ignored []string) (presented, *refusal) {
+	lines := h["Authorization"]
+	if len(lines) == 0 {
+		return presented{}, nil
+	}
+	if len(lines) > 1 {
+		return presented{}, refuseTwice
+	}
+	value := strings.Trim(lines[0], " \t")
+	if strings.IndexFunc(value, func(c rune) bool { return c < 0x20 || c == 0x7f }) >= 0 {
+		return presented{}, refuseControl
+	}
+	scheme, credentials, _ := strings.Cut(value, " ")
+	for _, name := range ignored {
+		if strings.EqualFold(scheme, name) {
+			return presented{}, nil
+		}
+	}
+	switch {
+	case strings.EqualFold(scheme, "Bearer"):
+		credentials = strings.TrimLeft(credentials, " ")
+		return presented{ModeBearer, credentials, true}, checkBearer(credentials)
+	case strings.EqualFold(scheme, "Basic"):
+		return presented{ModeBasic, strings.TrimLeft(credentials, " "), true}, nil
+	}
+	return presented{scheme: true}, nil
+}
+
+// checkBearer holds the syntax of RFC 6750 2.1.
+func checkBearer(credentials string) *refusal {
+	switch {
+	case credentials == "":
+		return refuseEmpty
+	case len(credentials) > maxBearer:
+		return refuseLong
+	case isB64Token(credentials):
+		return nil
+	case strings.Contains(credentials, " "):
+		return refuseSpace
+	}
+	return refuseSyntax
+}

@@ -1,0 +1,274 @@
+package authz
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Guard judges every request before anything else sees it. It has to wrap the
+// whole router, from outside: what answers before it is open to strangers.
+type Guard struct {
+	policies atomic.Pointer[Policies]
+	verifier *Verifier
+	basic    *basicAuth
+	denied   deniedSample
+	opts     GuardOptions
+}
+
+// GuardOptions says what a guard works with. All of it is optional, except that
+// policies with mode "bearer" need Verifier, and those with "basic" need Basic.
+type GuardOptions struct {
+	Verifier *Verifier
+	Basic    *BasicUser
+	Realm    string // "sluice" if empty
+
+	// Preflight answers CORS preflights, which need no authentication and never
+	// reach a flow. Without it they get 204 and no permission.
+	Preflight http.Handler
+	// Refused is called before a refusal is written, to add CORS headers to it.
+	Refused func(w http.ResponseWriter, r *http.Request)
+	// RoutePattern returns the pattern of the route that would serve r, "" if none.
+	// Where path and pattern lead to different rules, the stricter one counts.
+	RoutePattern func(r *http.Request) string
+
+	TrustedProxies    []netip.Prefix // peers whose X-Forwarded-For is believed
+	IgnoreSchemes     []string       // Authorization schemes that a front proxy adds for itself
+	PassAuthorization bool           // leave the header that was judged in the request
+
+	Now   func() time.Time
+	Log   *slog.Logger
+	Audit func(Event) // refused requests, sampled; Verifier.Record if nil
+}
+
+// NewGuard makes a guard. It fails rather than be open: a mode that cannot be
+// judged is an error.
+func NewGuard(policies *Policies, opts GuardOptions) (*Guard, error) {
+	if opts.Realm == "" {
+		opts.Realm = "sluice"
+	}
+	if strings.ContainsFunc(opts.Realm, func(c rune) bool { return c < 0x20 || c > 0x7e || c == '"' || c == '\\' }) {
+		return nil, errors.New("auth realm: use printable ASCII without quotes and backslashes")
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Audit == nil && opts.Verifier != nil {
+		opts.Audit = opts.Verifier.Record
+	}
+	if opts.Preflight == nil {
+		opts.Preflight = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	}
+	g := &Guard{verifier: opts.Verifier, opts: opts, denied: deniedSample{log: opts.Log, record: opts.Audit}}
+	if opts.Basic != nil {
+		var err error
+		if g.basic, err = newBasicAuth(*opts.Basic); err != nil {
+			return nil, fmt.Errorf("auth: %w", err)
+		}
+	}
+	return g, g.SetPolicies(policies)
+}
+
+// SetPolicies replaces the table of policies for the requests that start from now
+// on. On an error the old table stays.
+func (g *Guard) SetPolicies(p *Policies) error {
+	switch {
+	case p == nil:
+		return errors.New("auth: no policies")
+	case p.modes.has(ModeBearer) && g.verifier == nil:
+		return errors.New("auth: mode bearer needs a token store")
+	case p.modes.has(ModeBasic) && g.basic == nil:
+		return errors.New("auth: mode basic needs a user and a password hash (SLUICE_AUTH_USER, SLUICE_AUTH_PASS_HASH)")
+	}
+	g.policies.Store(p)
+	return nil
+}
+
+// Policies returns the table in force.
+func (g *Guard) Policies() *Policies { return g.policies.Load() }
+
+// Wrap returns a handler that lets through to next what the policies accept, with
+// its principal in the context ([FromContext]). It takes out of the request's
+// header what next must not see: X-Sluice-* fields, and the credentials that were
+// judged.
+//
+// net/http has refused before: bad header syntax, a space before the colon, other
+// transfer codings than chunked, and differing Content-Lengths, each with 400 and
+// a closed connection. A Content-Length beside chunked it removes (RFC 9112 6.3
+// allows that); what follows such a request is judged as a request by itself.
+func (g *Guard) Wrap(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodTrace || r.Method == http.MethodConnect {
+			g.refuse(w, r, refuseMethod, nil, "", "")
+			return
+		}
+		if len(r.TransferEncoding) > 0 && len(r.Header["Content-Length"]) > 0 {
+			g.refuse(w, r, refuseFraming, nil, "", "")
+			return
+		}
+		path, plain, err := canonical(target(r))
+		if err != nil || r.URL.User != nil || r.URL.Opaque != "" {
+			g.refuse(w, r, refuseTarget, nil, "", "")
+			return
+		}
+		if isPreflight(r) {
+			g.opts.Preflight.ServeHTTP(w, r)
+			return
+		}
+		pattern := ""
+		if g.opts.RoutePattern != nil {
+			pattern = g.opts.RoutePattern(r)
+		}
+		p := g.policies.Load().choose(r.Method, path, plain, pattern)
+		principal, token, refused := g.judge(r, p, path)
+		if refused != nil {
+			g.refuse(w, r, refused, p, path, token)
+			return
+		}
+		dropIdentity(r.Header)
+		if principal == anonymous {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if !g.opts.PassAuthorization {
+			delete(r.Header, "Authorization")
+		}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey{}, principal)))
+	})
+}
+
+// target is the request target as the client wrote it. Requests that were made
+// in the program have none.
+func target(r *http.Request) string {
+	if r.RequestURI == "" {
+		return r.URL.EscapedPath()
+	}
+	return r.RequestURI
+}
+
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0
+}
+
+// dropIdentity removes fields that only sluice may set.
+func dropIdentity(h http.Header) {
+	const prefix = "X-Sluice-"
+	for name := range h {
+		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
+			delete(h, name)
+		}
+	}
+}
+
+// judge finds out who a request is from. The scheme of the Authorization header
+// selects the mode, and what that mode says is final: nothing falls back to
+// another. token is the id of a known token that was refused.
+func (g *Guard) judge(r *http.Request, p *policy, path string) (_ *Principal, token string, _ *refusal) {
+	if p.modes == 1<<ModeNone {
+		return anonymous, "", nil
+	}
+	shown, refused := parseAuthorization(r.Header, g.opts.IgnoreSchemes)
+	switch {
+	case refused != nil && p.modes.has(ModeBearer):
+		return nil, "", refused
+	case refused != nil:
+		return nil, "", refuseMissing // basic has one answer for all
+	case shown.mode == ModeBearer && p.modes.has(ModeBearer):
+		return g.judgeBearer(r, p, path, shown.credentials)
+	case shown.mode == ModeBasic && p.modes.has(ModeBasic):
+		principal, refused := g.basic.authenticate(shown.credentials, clientAddress(r, g.opts.TrustedProxies), g.opts.Now(), r.Context().Done())
+		return principal, "", refused
+	case p.modes.has(ModeNone):
+		return anonymous, "", nil
+	}
+	return nil, "", refuseMissing
+}
+
+func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *Principal, token string, _ *refusal) {
+	now := g.opts.Now().UnixMilli()
+	c, err := g.verifier.find(value, now)
+	if c == nil || c.principal.kind != KindHTTP {
+		if err == nil || c != nil {
+			err = ErrUnknown
+		}
+		return nil, "", refusalFor(err)
+	}
+	token = c.principal.TokenID
+	if err != nil {
+		return nil, token, refusalFor(err)
+	}
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	if missing := c.missing(p, method, path); missing != "" {
+		return nil, token, refuseScope(missing)
+	}
+	if len(c.ips) > 0 && !contains(c.ips, clientAddress(r, g.opts.TrustedProxies)) {
+		return nil, token, refuseAddress
+	}
+	remote := r.RemoteAddr
+	if len(g.opts.TrustedProxies) > 0 {
+		remote = clientAddress(r, g.opts.TrustedProxies).String()
+	}
+	c.usage.used(now, remote)
+	return c.principal, token, nil
+}
+
+// missing names the scope the token lacks for this request, "" if none.
+func (c *credential) missing(p *policy, method, path string) string {
+	if !allowsAny(c.scopes, method, path) {
+		return scopeText(method, path)
+	}
+	for _, name := range p.scopes {
+		for _, m := range neededMethods[name] {
+			if !allowsAny(c.scopes, m, path) {
+				return scopeText(strings.Join(neededMethods[name], ","), path)
+			}
+		}
+	}
+	return ""
+}
+
+// neededMethods is what a token has to be able to do where a policy asks for a scope.
+var neededMethods = map[string][]string{"read": {"GET"}, "write": namedScopes["write"]}
+
+// scopeText escapes what may not stand in a scope (RFC 6749 3.3).
+func scopeText(method, path string) string {
+	const hex = "0123456789ABCDEF"
+	out := append([]byte(method), ':')
+	for _, c := range []byte(path) {
+		if c <= 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '%' {
+			out = append(out, '%', hex[c>>4], hex[c&15])
+		} else {
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+// refuse answers in place of the handler. p is nil when no policy was reached.
+func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *policy, path, token string) {
+	var modes modeSet
+	if p != nil {
+		modes = p.modes
+		reason := f.code
+		if f.text != "" {
+			reason = f.text
+		}
+		g.denied.tell(g.opts.Now(), reason, r.Method, path, token, clientAddress(r, g.opts.TrustedProxies))
+	}
+	if g.opts.Refused != nil {
+		g.opts.Refused(w, r)
+	}
+	f.write(w, r, modes, g.opts.Realm)
+}

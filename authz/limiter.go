@@ -1,0 +1,110 @@
+package authz
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+)
+
+const (
+	failWindow   = 10 * time.Minute
+	failsPerUser = 5
+	failsPerIP   = 20
+	maxPenalty   = 15 * time.Minute
+	limiterKeys  = 10_000
+)
+
+// limiter counts failed passwords by user name and by client address, and makes
+// further attempts wait: 1 s, then twice as long after each failure, to 15 min.
+// The zero value is usable; its memory is bounded.
+type limiter struct {
+	mu     sync.Mutex
+	counts map[failKey]*failures // guarded by mu
+}
+
+// failKey is one of the two.
+type failKey struct {
+	user string
+	net  netip.Prefix // the address; of IPv6 its /64, which one customer has to itself
+}
+
+type failures struct {
+	since   time.Time
+	n       int
+	until   time.Time // blocked
+	penalty time.Duration
+}
+
+func ipKey(from netip.Addr) failKey {
+	bits := 32
+	if from.Is6() {
+		bits = 64
+	}
+	p, _ := from.Prefix(bits) // an unknown address shares one key
+	return failKey{net: p}
+}
+
+func userKey(user string) failKey { return failKey{user: user[:min(len(user), 128)]} }
+
+// blocked returns how long the client has to wait before its next attempt.
+func (l *limiter) blocked(now time.Time, user string, from netip.Addr) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var wait time.Duration
+	for _, key := range [...]failKey{userKey(user), ipKey(from)} {
+		if f := l.counts[key]; f != nil {
+			wait = max(wait, f.until.Sub(now))
+		}
+	}
+	return wait
+}
+
+func (l *limiter) fail(now time.Time, user string, from netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.countLocked(now, userKey(user), failsPerUser)
+	l.countLocked(now, ipKey(from), failsPerIP)
+}
+
+func (l *limiter) countLocked(now time.Time, key failKey, limit int) {
+	f := l.counts[key]
+	if f == nil || f.stale(now) {
+		l.makeRoomLocked(now)
+		f = &failures{since: now}
+		l.counts[key] = f
+	}
+	if f.n++; f.n >= limit {
+		f.penalty = min(max(2*f.penalty, time.Second), maxPenalty)
+		f.until = now.Add(f.penalty)
+	}
+}
+
+func (f *failures) stale(now time.Time) bool {
+	return now.Sub(f.since) > failWindow && now.After(f.until.Add(failWindow))
+}
+
+func (l *limiter) makeRoomLocked(now time.Time) {
+	if l.counts == nil {
+		l.counts = map[failKey]*failures{}
+	}
+	if len(l.counts) < limiterKeys {
+		return
+	}
+	for key, f := range l.counts {
+		if f.stale(now) {
+			delete(l.counts, key)
+		}
+	}
+	for key := range l.counts {
+		if len(l.counts) < limiterKeys {
+			return
+		}
+		delete(l.counts, key) // any: a bound on memory counts for more than one count
+	}
+}
+
+func (l *limiter) succeed(user string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.counts, userKey(user))
+}

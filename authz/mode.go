@@ -1,0 +1,95 @@
+package authz
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+)
+
+// Mode is one way a request can be accepted.
+type Mode uint8
+
+const (
+	ModeNone   Mode = iota // everyone
+	ModeBasic              // a user and a password (RFC 7617)
+	ModeBearer             // a token of this instance (RFC 6750)
+	modeCount
+)
+
+var modeNames = [modeCount]string{"none", "basic", "bearer"}
+
+func (m Mode) String() string { return modeNames[m] }
+
+// modeSet is a list of modes, of which one has to accept.
+type modeSet uint8
+
+func (s modeSet) has(m Mode) bool { return s&(1<<m) != 0 }
+
+func (s modeSet) list() []Mode {
+	list := make([]Mode, 0, bits.OnesCount8(uint8(s)))
+	for m := range modeCount {
+		if s.has(m) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+func (s modeSet) String() string {
+	var names []string
+	for _, m := range s.list() {
+		names = append(names, m.String())
+	}
+	return strings.Join(names, ",")
+}
+
+// parseModes refuses an empty list: it must never come to mean "open".
+func parseModes(names []string) (modeSet, error) {
+	if len(names) == 0 {
+		return 0, fmt.Errorf("the list of modes is empty; say none to let everyone in")
+	}
+	var set modeSet
+next:
+	for _, name := range names {
+		for m, known := range modeNames {
+			if name == known {
+				set |= 1 << m
+				continue next
+			}
+		}
+		return 0, fmt.Errorf("unknown mode %q; there are %s", name, strings.Join(modeNames[:], ", "))
+	}
+	return set, nil
+}
+
+// Role is a user's rank in a team. Tokens and the configured basic pair have none
+// and pass any minimum.
+type Role int
+
+// Numbers and meaning are FlowFuse's.
+const (
+	RoleNone      Role = 0
+	RoleDashboard Role = 5
+	RoleViewer    Role = 10
+	RoleMember    Role = 30
+	RoleOwner     Role = 50
+)
+
+var roleNames = map[string]Role{"none": RoleNone, "dashboard": RoleDashboard, "viewer": RoleViewer, "member": RoleMember, "owner": RoleOwner}
+
+func (r Role) String() string {
+	for name, role := range roleNames {
+		if role == r {
+			return name
+		}
+	}
+	return fmt.Sprintf("role %d", int(r))
+}
+
+func parseRole(name string) (Role, error) {
+	role, ok := roleNames[name]
+	if !ok {
+		return 0, fmt.Errorf("unknown role %q; there are none, dashboard, viewer, member, owner", name)
+	}
+	return role, nil
+}

@@ -1,0 +1,200 @@
+package authz
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// refusal is an answer of the guard instead of the handler's. It tells nothing
+// about the server, and repeats nothing of the request but, as RFC 6750 asks, the
+// scope that was missing.
+type refusal struct {
+	status     int
+	code       string // RFC 6750 3.1 where it has one
+	text       string // for people: 0x20-7E without quotes and backslash
+	scope      string // with insufficient_scope
+	retryAfter int    // seconds
+	close      bool   // the connection is in doubt
+}
+
+const (
+	codeUnauthorized = "unauthorized"
+	codeRequest      = "invalid_request"
+	codeToken        = "invalid_token"
+	codeScope        = "insufficient_scope"
+)
+
+var (
+	refuseMissing = &refusal{status: 401, code: codeUnauthorized}
+
+	refuseTwice   = &refusal{status: 400, code: codeRequest, text: "more than one Authorization header"}
+	refuseControl = &refusal{status: 400, code: codeRequest, text: "the Authorization header contains a control character"}
+	refuseEmpty   = &refusal{status: 400, code: codeRequest, text: "no token after the scheme"}
+	refuseLong    = &refusal{status: 400, code: codeRequest, text: "the token is longer than 8192 characters"}
+	refuseSpace   = &refusal{status: 400, code: codeRequest, text: "the token contains whitespace"}
+	refuseSyntax  = &refusal{status: 400, code: codeRequest, text: "the token contains a character that no token has"}
+
+	refuseUnknown = &refusal{status: 401, code: codeToken, text: "token not recognised"}
+	refuseExpired = &refusal{status: 401, code: codeToken, text: "token expired"}
+	refuseRevoked = &refusal{status: 401, code: codeToken, text: "token revoked"}
+	refuseAddress = &refusal{status: 403, code: codeScope, text: "token is not valid from this address"}
+	refuseStore   = &refusal{status: 503, code: "temporarily_unavailable", text: "tokens cannot be checked at present", retryAfter: 5}
+	refuseBusy    = &refusal{status: 503, code: "temporarily_unavailable", text: "too many passwords are being checked", retryAfter: 1}
+
+	refuseTarget  = &refusal{status: 400, code: "bad_request", text: "the request target is not a valid path"}
+	refuseFraming = &refusal{status: 400, code: "bad_request", text: "both Content-Length and Transfer-Encoding", close: true}
+	refuseMethod  = &refusal{status: 405, code: "method_not_allowed", text: "this method is not served"}
+)
+
+func refuseScope(scope string) *refusal {
+	return &refusal{status: 403, code: codeScope, text: "the token does not cover this request", scope: scope}
+}
+
+func refuseLimit(seconds int) *refusal {
+	return &refusal{status: 429, code: "too_many_requests", text: "too many failed attempts", retryAfter: seconds}
+}
+
+// refusalFor translates what the verifier says.
+func refusalFor(err error) *refusal {
+	switch {
+	case errors.Is(err, ErrExpired):
+		return refuseExpired
+	case errors.Is(err, ErrRevoked):
+		return refuseRevoked
+	case errors.Is(err, ErrUnavailable):
+		return refuseStore
+	}
+	return refuseUnknown
+}
+
+const allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+
+// maxDrain is how much of a refused request's body net/http reads in order to
+// keep the connection.
+const maxDrain = 256 << 10
+
+// write answers. modes are those that would be accepted; each has its challenge.
+func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, realm string) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Add("Vary", "Authorization, Cookie")
+	if f.retryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(f.retryAfter))
+	}
+	if f.status == http.StatusMethodNotAllowed {
+		h.Set("Allow", allowed)
+	}
+	for _, c := range f.challenges(modes, realm) {
+		h.Add("WWW-Authenticate", c)
+	}
+	body, contentType := f.json(), "application/json"
+	if wantsHTML(r) {
+		body, contentType = f.html(), "text/html; charset=utf-8"
+	}
+	h.Set("Content-Type", contentType)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.ContentLength != 0 {
+		// Answer first and read the rest of the body afterwards: net/http waits for
+		// it otherwise. It ends the connection by itself after "Expect: 100-continue".
+		_ = http.NewResponseController(w).EnableFullDuplex() // without it the answer waits, no more
+	}
+	if f.close || r.ContentLength > maxDrain {
+		h.Set("Connection", "close")
+	}
+	w.WriteHeader(f.status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body) // the client may have left
+	}
+}
+
+func (f *refusal) challenges(modes modeSet, realm string) []string {
+	bearer := `Bearer realm="` + realm + `"`
+	switch f.code {
+	case codeUnauthorized:
+		var list []string
+		// Policies that contradict each other leave no mode; a 401 has a challenge anyway.
+		if modes.has(ModeBearer) || !modes.has(ModeBasic) {
+			list = append(list, bearer)
+		}
+		if modes.has(ModeBasic) {
+			list = append(list, `Basic realm="`+realm+`", charset="UTF-8"`)
+		}
+		return list
+	case codeRequest, codeToken, codeScope:
+		bearer += `, error="` + f.code + `", error_description="` + f.text + `"`
+		if f.scope != "" {
+			bearer += `, scope="` + f.scope + `"`
+		}
+		list := []string{bearer}
+		if f.status == http.StatusUnauthorized && modes.has(ModeBasic) {
+			list = append(list, `Basic realm="`+realm+`", charset="UTF-8"`)
+		}
+		return list
+	}
+	return nil
+}
+
+func (f *refusal) json() []byte {
+	body, err := json.Marshal(struct {
+		Error       string `json:"error"`
+		Description string `json:"error_description,omitempty"`
+	}{f.code, f.text})
+	if err != nil {
+		panic(err) // two strings always marshal
+	}
+	return append(body, '\n')
+}
+
+func (f *refusal) html() []byte {
+	title := fmt.Sprintf("%d %s", f.status, http.StatusText(f.status))
+	text := f.text
+	if text == "" {
+		text = "This page needs authentication."
+	}
+	return fmt.Appendf(nil, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body><h1>%[1]s</h1><p>%s</p></body></html>\n",
+		title, html.EscapeString(text))
+}
+
+// wantsHTML recognises a person's browser: a navigation, without credentials,
+// that prefers HTML to JSON.
+func wantsHTML(r *http.Request) bool {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || len(r.Header["Authorization"]) > 0 {
+		return false
+	}
+	if mode := r.Header.Get("Sec-Fetch-Mode"); mode != "" && mode != "navigate" {
+		return false
+	}
+	var page, data float64 // the quality asked for
+	for item := range strings.SplitSeq(strings.Join(r.Header["Accept"], ","), ",") {
+		kind, params, _ := strings.Cut(item, ";")
+		switch kind = strings.ToLower(strings.TrimSpace(kind)); {
+		case kind == "text/html":
+			if page = max(page, quality(params)); page > 0 && data == 0 {
+				page += 1e-6 // at equal quality the first one leads
+			}
+		case kind == "application/json" || strings.HasSuffix(kind, "+json") && strings.HasPrefix(kind, "application/"):
+			data = max(data, quality(params))
+		}
+	}
+	return page > data
+}
+
+func quality(params string) float64 {
+	for p := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(p, "=")
+		if strings.EqualFold(strings.TrimSpace(name), "q") {
+			q, err := strconv.ParseFloat(strings.TrimSpace(value), 64)
+			if err != nil || q < 0 || q > 1 {
+				return 0
+			}
+			return q
+		}
+	}
+	return 1
+}

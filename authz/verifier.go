@@ -1,0 +1,390 @@
+package authz
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	pollEvery  = 250 * time.Millisecond // how soon another process's change is noticed
+	staleAfter = 5 * time.Second        // how long tokens are believed while the database cannot be read
+	useEvery   = 60 * time.Second       // at most one write of "last used" per token
+	maxRecords = 10_000                 // live tokens, and those that ended last
+	maxEvents  = 256                    // waiting to be written; more are only logged
+)
+
+// Source is where a verifier has its tokens from; [Store] is one.
+type Source interface {
+	Records(ctx context.Context, max int) (epoch int64, records []Record, err error)
+	Epoch(ctx context.Context) (int64, error)
+	Subscribe(f func())
+	Flush(ctx context.Context, uses []Use, events []Event) error
+}
+
+// Verifier answers for tokens from memory, as requests need it: no database, no
+// lock, no allocation. It holds all tokens of the instance by the hash of their
+// value, as one immutable snapshot that is replaced whole. A change through the
+// same store counts when the call that makes it returns; one of another process
+// within a second. When the database has not answered for 5 s, or when a change
+// could not be read back, it says [ErrUnavailable] rather than trust old answers.
+type Verifier struct {
+	source Source
+	now    func() time.Time
+	log    *slog.Logger
+	start  time.Time // origin of confirmed, on the monotonic clock
+
+	current   atomic.Pointer[snapshot] // nil: nothing that may be believed
+	confirmed atomic.Int64             // when the database last answered, in ns since start
+
+	refreshing sync.Mutex        // one reload at a time, so that an older one never wins
+	usages     map[string]*usage // by token id, replaced whole; guarded by refreshing
+
+	mu     sync.Mutex
+	events []Event // guarded by mu
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+}
+
+// snapshot is every token at one epoch. Immutable, but for the usage it points to.
+type snapshot struct {
+	epoch   int64
+	entries map[Hash]entry
+	byID    map[string]*credential
+	changed chan struct{} // closed when the next snapshot is in place
+}
+
+// entry is a value that leads to a token: its own, or the one before a rotation.
+type entry struct {
+	*credential
+	until int64 // ms; 0: no end
+}
+
+// credential is a token, ready to be judged.
+type credential struct {
+	hash, prev Hash
+	expires    int64 // ms; 0: never
+	revoked    bool
+	scopes     []Scope
+	ips        []netip.Prefix
+	principal  *Principal
+	usage      *usage
+}
+
+// usage is what happens to a token while it is served. It passes from snapshot
+// to snapshot.
+type usage struct {
+	at      atomic.Int64           // last use, ms, to the second
+	remote  atomic.Pointer[string] // peer or client address of about then
+	written int64                  // at, as last written; the poller's alone
+	ended   atomic.Int64           // the expiry that was seen to have passed, ms
+	over    atomic.Int64           // the same for the grace of a rotation
+}
+
+// VerifierOptions may be zero.
+type VerifierOptions struct {
+	Now func() time.Time // judges expiry; time.Now if nil
+	Log *slog.Logger
+}
+
+// OpenVerifier reads the tokens and keeps them current until Close.
+func OpenVerifier(ctx context.Context, source Source, opts VerifierOptions) (*Verifier, error) {
+	v := &Verifier{source: source, now: opts.Now, log: opts.Log, start: time.Now()}
+	if v.now == nil {
+		v.now = time.Now
+	}
+	if v.log == nil {
+		v.log = slog.New(slog.DiscardHandler)
+	}
+	if err := v.refresh(ctx); err != nil {
+		return nil, fmt.Errorf("open token verifier: %w", err)
+	}
+	source.Subscribe(v.changed)
+	ctx, v.stop = context.WithCancel(context.WithoutCancel(ctx))
+	v.done.Go(func() { v.poll(ctx) })
+	return v, nil
+}
+
+// Close stops the polling and writes the last uses. Close it before its source.
+func (v *Verifier) Close(ctx context.Context) error {
+	v.stop()
+	v.done.Wait()
+	err := v.flush(ctx, 0)
+	v.replace(nil)
+	return err
+}
+
+// find judges a presented value: its existence, revocation and expiry at now, in ms.
+func (v *Verifier) find(value string, now int64) (*credential, error) {
+	if !plausible(value) {
+		return nil, ErrUnknown
+	}
+	snap := v.current.Load()
+	if snap == nil || time.Since(v.start)-time.Duration(v.confirmed.Load()) > staleAfter {
+		return nil, ErrUnavailable
+	}
+	hash := hashOf(value)
+	e, found := snap.entries[hash]
+	if !found {
+		return nil, ErrUnknown
+	}
+	stored := &e.hash
+	if e.until != 0 {
+		stored = &e.prev
+	}
+	if subtle.ConstantTimeCompare(stored[:], hash[:]) != 1 {
+		return nil, ErrUnknown
+	}
+	if over, _ := passed(e.until, now, &e.usage.over); over {
+		return nil, ErrUnknown
+	}
+	return e.credential, v.judge(e.credential, now)
+}
+
+func (v *Verifier) judge(c *credential, now int64) error {
+	if c.revoked {
+		return ErrRevoked
+	}
+	over, first := passed(c.expires, now, &c.usage.ended)
+	if first {
+		p := c.principal
+		v.Record(Event{At: time.UnixMilli(now).UTC(), Type: EventExpired, Subject: p.TokenID, Detail: map[string]any{"name": p.TokenName}})
+	}
+	if over {
+		return ErrExpired
+	}
+	return nil
+}
+
+// passed reports whether a deadline is over, and remembers it in seen: a clock
+// that jumps back does not revive what this process has seen end. first tells
+// that nobody has seen it before.
+func passed(deadline, now int64, seen *atomic.Int64) (over, first bool) {
+	if deadline == 0 {
+		return false, false
+	}
+	if now < deadline {
+		return seen.Load() == deadline, false
+	}
+	return true, seen.Load() != deadline && seen.Swap(deadline) != deadline
+}
+
+// used notes a use; the poller writes it. remote is an address, with or without port.
+func (u *usage) used(now int64, remote string) {
+	if now-u.at.Load() >= 1000 || now < u.at.Load() {
+		u.at.Store(now)
+	}
+	if last := u.remote.Load(); last == nil || *last != remote {
+		u.remote.Store(&remote)
+	}
+}
+
+// Authenticate returns who a token of a kind stands for. It is for callers that
+// apply no scopes, such as an admin API; flows' endpoints are behind [Guard].
+func (v *Verifier) Authenticate(kind Kind, value, remote string) (*Principal, error) {
+	now := v.now().UnixMilli()
+	c, err := v.find(value, now)
+	if err != nil {
+		return nil, err
+	}
+	if c.principal.kind != kind {
+		return nil, ErrUnknown
+	}
+	if len(c.ips) > 0 && !contains(c.ips, addressOf(remote)) {
+		return nil, ErrAddress
+	}
+	c.usage.used(now, remote)
+	return c.principal, nil
+}
+
+// Check reports whether the token behind a principal still verifies, for
+// websockets and event streams that stay open. Other principals always do.
+func (v *Verifier) Check(p *Principal) error {
+	if p.Type != PrincipalToken {
+		return nil
+	}
+	snap := v.current.Load()
+	if snap == nil {
+		return ErrUnavailable
+	}
+	c := snap.byID[p.TokenID]
+	if c == nil {
+		return ErrUnknown
+	}
+	return v.judge(c, v.now().UnixMilli())
+}
+
+// Changed returns a channel that is closed when tokens have changed.
+func (v *Verifier) Changed() <-chan struct{} {
+	if snap := v.current.Load(); snap != nil {
+		return snap.changed
+	}
+	closed := make(chan struct{})
+	close(closed)
+	return closed
+}
+
+// Record queues an event for the audit. It does not block; past a bound, events
+// are in the log alone.
+func (v *Verifier) Record(e Event) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.events) < maxEvents {
+		v.events = append(v.events, e)
+	}
+}
+
+func (v *Verifier) poll(ctx context.Context) {
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for failing := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := v.check(ctx)
+		if err == nil {
+			err = v.flush(ctx, useEvery)
+		}
+		if ctx.Err() == nil && (err != nil) != failing {
+			failing = err != nil
+			if failing {
+				v.log.Error("the token store fails; requests with tokens are refused once it could not be read for 5 s", "error", err)
+			} else {
+				v.log.Info("the token store works again")
+			}
+		}
+	}
+}
+
+// check compares epochs and reloads when they differ.
+func (v *Verifier) check(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	began := time.Since(v.start)
+	epoch, err := v.source.Epoch(ctx)
+	if err != nil {
+		return err
+	}
+	if snap := v.current.Load(); snap == nil || snap.epoch != epoch {
+		return v.refresh(ctx)
+	}
+	v.confirmed.Store(int64(began))
+	return nil
+}
+
+// changed runs inside the call that changed the store. What cannot be read back
+// must not be believed either.
+func (v *Verifier) changed() {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	if err := v.refresh(ctx); err != nil {
+		v.log.Error("token store changed and cannot be read; requests with tokens are refused until it can", "error", err)
+		v.replace(nil)
+	}
+}
+
+func (v *Verifier) refresh(ctx context.Context) error {
+	v.refreshing.Lock()
+	defer v.refreshing.Unlock()
+	began := time.Since(v.start)
+	epoch, records, err := v.source.Records(ctx, maxRecords)
+	if err != nil {
+		return err
+	}
+	snap, usages := newSnapshot(epoch, records, v.usages, v.now().UnixMilli())
+	v.usages = usages
+	v.replace(snap)
+	v.confirmed.Store(int64(began))
+	return nil
+}
+
+func (v *Verifier) replace(next *snapshot) {
+	if old := v.current.Swap(next); old != nil {
+		close(old.changed)
+	}
+}
+
+func newSnapshot(epoch int64, records []Record, known map[string]*usage, now int64) (*snapshot, map[string]*usage) {
+	s := &snapshot{epoch: epoch, entries: make(map[Hash]entry, len(records)), byID: make(map[string]*credential, len(records)),
+		changed: make(chan struct{})}
+	usages := make(map[string]*usage, len(records))
+	for i := range records {
+		r := &records[i]
+		c := &credential{hash: r.Hash, prev: r.PrevHash, revoked: !r.RevokedAt.IsZero(), scopes: r.Scopes, ips: r.IPs,
+			principal: tokenPrincipal(&r.Token), usage: known[r.ID]}
+		if !r.ExpiresAt.IsZero() {
+			c.expires = r.ExpiresAt.UnixMilli()
+		}
+		if c.usage == nil {
+			c.usage = newUsage(r, c.expires, now)
+		}
+		usages[r.ID] = c.usage
+		s.byID[r.ID] = c
+		s.entries[r.Hash] = entry{credential: c}
+		if !r.PrevUntil.IsZero() {
+			s.entries[r.PrevHash] = entry{credential: c, until: r.PrevUntil.UnixMilli()}
+		}
+	}
+	return s, usages
+}
+
+func newUsage(r *Record, expires, now int64) *usage {
+	u := &usage{}
+	if !r.LastUsedAt.IsZero() {
+		u.written = r.LastUsedAt.UnixMilli()
+		u.at.Store(u.written)
+	}
+	if expires != 0 && expires <= now {
+		u.ended.Store(expires) // not an event of this process
+	}
+	return u
+}
+
+// flush writes the uses that are newer than what was written, by at least every,
+// and the queued events. What could not be written is kept for the next time.
+func (v *Verifier) flush(ctx context.Context, every time.Duration) error {
+	v.refreshing.Lock()
+	usages := v.usages
+	v.refreshing.Unlock()
+	var uses []Use
+	for id, u := range usages {
+		if at := u.at.Load(); at != u.written && at-u.written >= every.Milliseconds() {
+			uses = append(uses, u.use(id, at))
+		}
+	}
+	v.mu.Lock()
+	events := v.events
+	v.events = nil
+	v.mu.Unlock()
+	if len(uses)+len(events) == 0 {
+		return nil
+	}
+	if err := v.source.Flush(ctx, uses, events); err != nil {
+		for _, e := range events {
+			v.Record(e)
+		}
+		return err
+	}
+	for _, u := range uses {
+		usages[u.ID].written = u.At.UnixMilli()
+	}
+	return nil
+}
+
+func (u *usage) use(id string, at int64) Use {
+	use := Use{ID: id, At: time.UnixMilli(at)}
+	if remote := u.remote.Load(); remote != nil {
+		if addr := addressOf(*remote); addr.IsValid() {
+			use.IP = addr.String()
+		}
+	}
+	return use
+}
