@@ -1,17 +1,21 @@
 package flows
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/tidwall/gjson"
 )
 
-// MaxInstances bounds what nested subflows may expand to.
-const MaxInstances = 1_000_000
-
-// MaxSubflowDepth bounds how deep subflows may lie in one another.
-const MaxSubflowDepth = 100
+// Bounds on what a flow file may expand to; beyond them Resolve reports a Problem.
+const (
+	MaxInstances    = 1_000_000
+	MaxSubflowDepth = 64
+	maxProblems     = 1000
+)
 
 // StatusType is the type of the node that Resolve adds for the status output of a
-// subflow: what it receives becomes the status of Instance.Scope's instance node.
+// subflow: what it receives becomes the status of the instance node it stands behind.
 const StatusType = "subflow-status"
 
 // Resolved is a flow file as the engine runs it: every subflow expanded, every wire
@@ -22,7 +26,7 @@ const StatusType = "subflow-status"
 // subflow instance node is followed by what is inside it, in the same order again.
 type Resolved struct {
 	Global    *Scope
-	Scopes    []*Scope // all of them, Global first, parents before children
+	Scopes    []*Scope // all of them, parents before children
 	Instances []*Instance
 
 	byID map[string]*Instance
@@ -41,7 +45,6 @@ func (r *Resolved) Find(id string) *Instance { return r.byID[id] }
 type Instance struct {
 	ID    string // concrete and unique: "<instance id>-<id>" inside a subflow, as in Node-RED
 	Alias string // id in the file when ID is not, else ""; credentials and node context go by it
-	Path  string // NR_NODE_PATH: ids in the file from the tab down, "tab/instance/node"
 	Type  string
 	Name  string
 	Z     string // id of its flow: the tab, or the concrete subflow instance; "" if global
@@ -53,7 +56,7 @@ type Instance struct {
 	Wires   [][]string // concrete ids; every one of them runs
 	Props   []Prop     // as Node.Props, with references to copies inside a subflow rewritten
 	Node    *Node      // as in the file; for StatusType the subflow's definition
-	Inside  *Scope     // of a subflow instance node: the scope within, else nil
+	Inside  *Scope     // of a subflow instance node and its status node: the scope within
 }
 
 // Get returns the property with exactly this name, references rewritten.
@@ -67,6 +70,10 @@ func (i *Instance) FileID() string {
 	return i.ID
 }
 
+// Path returns the ids in the file from the tab down, "tab/instance/node", which is
+// Node-RED's NR_NODE_PATH and node._path.
+func (i *Instance) Path() string { return i.Flow.Path + "/" + i.FileID() }
+
 // Builtin answers the NR_NODE_ names, as Scope.Builtin does for its level.
 func (i *Instance) Builtin(name string) (value string, defined, known bool) {
 	switch name {
@@ -75,7 +82,292 @@ func (i *Instance) Builtin(name string) (value string, defined, known bool) {
 	case "NR_NODE_ID":
 		return i.ID, true, true
 	case "NR_NODE_PATH":
-		return i.Path, true, true
+		return i.Path(), true, true
 	}
 	return "", false, false
+}
+
+// Resolve works out the nodes to run after Node-RED's flows/{util,Flow,Subflow,Group}.js.
+// Disabled nodes and the nodes of disabled tabs are not among them. What cannot run as
+// written is left out alone and reported; there are at most a thousand reports.
+func Resolve(f *File) (*Resolved, []Problem) {
+	r := &resolver{
+		file:     f,
+		out:      &Resolved{byID: make(map[string]*Instance, len(f.Nodes))},
+		reported: map[report]bool{},
+	}
+	r.model = newModel(f, r.problem)
+	r.out.Instances = make([]*Instance, 0, len(f.Nodes))
+
+	global := &Scope{Kind: GlobalScope, ID: "global", Path: "global", Env: globalEnv(r.model.global.configs)}
+	global.Flow = global
+	r.out.Global = global
+	r.flow(r.model.global, global)
+	for _, tab := range r.model.tabs {
+		if tab.node != nil && tab.node.Disabled {
+			continue
+		}
+		s := &Scope{Kind: TabScope, ID: tab.id, Path: tab.id, Parent: global, Outer: global, Node: tab.node}
+		s.Flow = s
+		if tab.node != nil {
+			s.Name, s.HasName = tab.node.Name, tab.node.HasName
+			s.Env = declared(tab.node, tab.id)
+		}
+		r.flow(tab, s)
+	}
+	r.rename()
+	r.connect()
+	return r.out, r.problems
+}
+
+type resolver struct {
+	file     *File
+	model    *model
+	out      *Resolved
+	problems []Problem
+	reported map[report]bool
+
+	inside []string // templates being expanded, outermost first
+	copied int      // nodes copied for subflows, disabled ones too
+	full   bool     // MaxInstances is reached
+
+	// Two flows may each hold a node of the same id, and both run. Then local finds
+	// the one that a wire within a flow means; shadowed lists those hidden in byID.
+	local    map[localID]*Instance
+	shadowed []*Instance
+}
+
+type localID struct {
+	flow *Scope
+	id   string
+}
+
+type report struct {
+	node    *Node
+	message string
+}
+
+// problem reports a fault once, however many copies of the node there are.
+func (r *resolver) problem(n *Node, leftOut bool, message string) {
+	key := report{n, message}
+	if r.reported[key] || len(r.problems) > maxProblems {
+		return
+	}
+	r.reported[key] = true
+	if len(r.problems) == maxProblems {
+		r.problems = append(r.problems, Problem{Message: "there are more problems, which are not listed"})
+		return
+	}
+	p := Problem{NodeID: n.ID, Type: n.Type, Name: n.Name, Message: message, LeftOut: leftOut}
+	if n.offset >= 0 {
+		p.Line, _ = position(r.file.text, n.offset)
+	}
+	r.problems = append(r.problems, p)
+}
+
+// flow adds the nodes of the global level or a tab.
+func (r *resolver) flow(c *container, s *Scope) {
+	list := func(nodes []*Node) []*Instance {
+		all := make([]Instance, len(nodes))
+		out := make([]*Instance, len(nodes))
+		for i, n := range nodes {
+			all[i] = Instance{
+				ID: n.ID, Type: n.Type, Name: n.Name, HasName: n.HasName, Z: n.Z, G: n.G,
+				Wires: r.model.wires(n), Props: n.Props, Node: n,
+			}
+			out[i] = &all[i]
+		}
+		return out
+	}
+	r.start(s, list(c.groups), list(c.configs), list(c.nodes))
+}
+
+// start adds the nodes of one flow, in the order of Flow.start.
+func (r *resolver) start(flow *Scope, groups, configs, nodes []*Instance) {
+	r.out.Scopes = append(r.out.Scopes, flow)
+	byGroup := r.groups(flow, groups)
+	for _, inst := range r.order(runnable(configs)) {
+		r.add(flow, byGroup, inst)
+	}
+	for _, inst := range runnable(nodes) {
+		if !r.add(flow, byGroup, inst) {
+			continue
+		}
+		if _, ok := inst.Node.SubflowID(); ok {
+			r.expand(inst)
+		}
+	}
+}
+
+// groups makes the scopes of a flow's groups, outer ones first.
+func (r *resolver) groups(flow *Scope, groups []*Instance) map[string]*Scope {
+	if len(groups) == 0 {
+		return nil
+	}
+	scopes := make(map[string]*Scope, len(groups))
+	for waiting := groups; len(waiting) > 0; {
+		var later []*Instance
+		for _, g := range waiting {
+			parent := flow
+			if g.G != "" {
+				if parent = scopes[g.G]; parent == nil {
+					later = append(later, g)
+					continue
+				}
+			}
+			s := &Scope{
+				Kind: GroupScope, ID: g.ID, Alias: g.Alias, Parent: parent, Flow: flow, Outer: flow.Outer,
+				Env: declared(g.Node, g.ID), Name: g.Name, HasName: g.HasName, Node: g.Node,
+			}
+			scopes[g.ID] = s
+			r.out.Scopes = append(r.out.Scopes, s)
+		}
+		if len(later) == len(waiting) { // Node-RED would look for ever
+			for _, g := range later {
+				r.problem(g.Node, false, "it lies in a group "+g.G+" that is not in its flow; it is taken as lying in none")
+				g.G = ""
+			}
+		}
+		waiting = later
+	}
+	return scopes
+}
+
+// runnable drops disabled nodes.
+func runnable(list []*Instance) []*Instance {
+	return slices.DeleteFunc(list, func(i *Instance) bool { return i.Node.Disabled })
+}
+
+// order puts config nodes after those of the same flow that they refer to.
+func (r *resolver) order(configs []*Instance) []*Instance {
+	if len(configs) < 2 {
+		return configs
+	}
+	waiting := make(map[string]bool, len(configs))
+	for _, c := range configs {
+		waiting[c.ID] = true
+	}
+	refers := func(c *Instance) bool {
+		return slices.ContainsFunc(c.Props, func(p Prop) bool {
+			return p.Name != "id" && p.Name != "wires" && waiting[reference(p.Value)]
+		})
+	}
+	out := make([]*Instance, 0, len(configs))
+	for queue := configs; len(queue) > 0; {
+		var later []*Instance
+		for _, c := range queue {
+			if refers(c) {
+				later = append(later, c)
+				continue
+			}
+			delete(waiting, c.ID)
+			out = append(out, c)
+		}
+		if len(later) == len(queue) {
+			for _, c := range later {
+				r.problem(c.Node, false, "config nodes refer to one another in a circle; they start in file order")
+			}
+			return append(out, later...)
+		}
+		queue = later
+	}
+	return out
+}
+
+// add makes inst part of flow and says whether it runs.
+func (r *resolver) add(flow *Scope, groups map[string]*Scope, inst *Instance) bool {
+	n := inst.Node
+	switch _, isSubflow := n.SubflowID(); {
+	case n.Type == "":
+		r.problem(n, true, "it has no type, so it does not run")
+		return false
+	case isSubflow && n.IsConfig:
+		r.problem(n, true, "a subflow instance without x and y does not run")
+		return false
+	case isSubflow && !r.expandable(inst):
+		return false
+	case n.wireless:
+		r.problem(n, true, n.badWires+", so it does not run")
+		return false
+	case n.badWires != "":
+		r.problem(n, false, n.badWires+", which leads nowhere")
+	}
+	inst.Flow, inst.Scope = flow, flow
+	if g := groups[inst.G]; g != nil {
+		inst.Scope = g
+	}
+	return r.register(inst)
+}
+
+func (r *resolver) register(inst *Instance) bool {
+	if len(r.out.Instances) >= MaxInstances {
+		r.overflow(inst.Node)
+		return false
+	}
+	if twin := r.out.byID[inst.ID]; twin != nil {
+		if twin.Flow == inst.Flow || r.local[localID{inst.Flow, inst.ID}] != nil {
+			r.problem(inst.Node, true, "a config node of the same flow has the same id and is used instead")
+			return false
+		}
+		if r.local == nil {
+			r.local = map[localID]*Instance{}
+		}
+		r.local[localID{twin.Flow, inst.ID}] = twin
+		r.local[localID{inst.Flow, inst.ID}] = inst
+		r.shadowed = append(r.shadowed, twin)
+	}
+	r.out.byID[inst.ID] = inst
+	r.out.Instances = append(r.out.Instances, inst)
+	return true
+}
+
+// overflow reports, once, that MaxInstances is reached.
+func (r *resolver) overflow(n *Node) {
+	if !r.full {
+		r.full = true
+		r.problem(n, true, fmt.Sprintf("the flows come to more than %d nodes; this one and others after it do not run", MaxInstances))
+	}
+}
+
+// rename gives nodes whose id another flow uses too an id of their own.
+func (r *resolver) rename() {
+	for _, inst := range r.shadowed {
+		r.problem(inst.Node, false, "another flow has a node of the same id; both run, this one as "+inst.Flow.ID+"-"+inst.ID)
+		inst.Alias = inst.FileID()
+		for inst.ID = inst.Flow.ID + "-" + inst.ID; r.out.byID[inst.ID] != nil; {
+			inst.ID += "-"
+		}
+		r.out.byID[inst.ID] = inst
+	}
+}
+
+// connect keeps of all wires those that lead to a node that runs: one of the same flow,
+// of a flow around it or else of any, as Flow.getNode looks.
+func (r *resolver) connect() {
+	find := func(flow *Scope, id string) *Instance {
+		for ; flow != nil && r.local != nil; flow = flow.Outer {
+			if inst := r.local[localID{flow, id}]; inst != nil {
+				return inst
+			}
+		}
+		return r.out.byID[id]
+	}
+	for _, inst := range r.out.Instances {
+		for output, targets := range inst.Wires {
+			if !slices.ContainsFunc(targets, func(id string) bool {
+				to := find(inst.Flow, id)
+				return to == nil || to.ID != id
+			}) {
+				continue
+			}
+			kept := make([]string, 0, len(targets))
+			for _, id := range targets {
+				if to := find(inst.Flow, id); to != nil {
+					kept = append(kept, to.ID)
+				}
+			}
+			inst.Wires = slices.Clone(inst.Wires) // it may be the file's
+			inst.Wires[output] = kept
+		}
+	}
 }
