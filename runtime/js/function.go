@@ -175,7 +175,7 @@ func (s *session) settleResult(val goja.Value, done func(goja.Value) error) erro
 	if !ok {
 		return done(val)
 	}
-	if o.ClassName() != "Promise" {
+	if o.ExportType() != typePromise {
 		if o.ExportType() != typeObjectMap || o.ClassName() != "Object" || !isCallable(o.Get("then")) {
 			return done(val)
 		}

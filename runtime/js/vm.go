@@ -42,6 +42,7 @@ var (
 	typeArrayView  = reflect.TypeFor[*arrayView]()
 	typeHostView   = reflect.TypeFor[*hostView]()
 	typeNodeView   = reflect.TypeFor[*nodeView]()
+	typePromise    = reflect.TypeFor[*goja.Promise]()
 	typeObjectMap  = reflect.TypeFor[map[string]any]()
 )
 
