@@ -1,7 +1,10 @@
 package runtime
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
+	"sync/atomic"
 
 	"sluice/runtime/msg"
 )
@@ -12,13 +15,177 @@ type RouteHandler func(w http.ResponseWriter, r *http.Request, params *msg.Objec
 
 // Handle mounts a route of the node. Call it inside Init: routes are checked and
 // swapped together when every node has been through Init. pattern is an Express
-// 4 path. A route whose flow reaches a node that does not run answers 501 instead.
-func (inst *Instance) Handle(method, pattern string, h RouteHandler) {
-	inst.set.handlers = append(inst.set.handlers, route{method: method, pattern: pattern, inst: inst, handler: h})
+// 4 path; of several routes that match a request the one mounted first answers.
+// A route whose flow reaches a node that does not run answers 501 instead. The
+// error says what is wrong with the pattern.
+func (inst *Instance) Handle(method, pattern string, h RouteHandler) error {
+	rt, err := newRoute(inst, method, pattern)
+	if err != nil {
+		return err
+	}
+	rt.handler = h
+	inst.set.handlers = append(inst.set.handlers, *rt)
+	return nil
 }
 
+// MountedRoute is a route as a node's settings name it.
+type MountedRoute struct{ Method, Pattern string }
+
+// Mounter is a node that mounts routes. It tells them from its settings alone,
+// so that they can be listed without starting anything.
+type Mounter interface{ Routes() []MountedRoute }
+
+// RouteInfo describes a route for people and guards.
+type RouteInfo struct {
+	Method  string // upper case
+	Pattern string // Express 4 path below the node root
+	NodeID  string
+	Name    string
+	Blocked error // why it answers 501, or nil
+}
+
+// ReservedPrefix is the part of the path space that the program keeps to itself.
+const ReservedPrefix = "/_sluice/"
+
+// route is one method and pattern of a node.
 type route struct {
-	method, pattern string
-	inst            *Instance
-	handler         RouteHandler
+	method  string
+	path    pathPattern
+	inst    *Instance
+	handler RouteHandler
+
+	order     int       // place among all routes: the first that matches answers
+	contested bool      // literal, but an earlier pattern matches it too
+	missing   *Instance // reached by its flow, does not run
+}
+
+func newRoute(inst *Instance, method, pattern string) (*route, error) {
+	low := strings.ToLower(pattern) + "/"
+	if strings.HasPrefix(low, ReservedPrefix) {
+		if root, _ := NodeRoot(inst.eng.opts.Settings); root == "" {
+			return nil, fmt.Errorf("the path %s is reserved: paths below %s belong to sluice itself; choose another path", pattern, ReservedPrefix)
+		}
+	}
+	p, err := compilePath(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("the path %s cannot be used: %w", pattern, err)
+	}
+	return &route{method: strings.ToUpper(method), path: p, inst: inst}, nil
+}
+
+func (rt *route) info() RouteInfo {
+	info := RouteInfo{Method: rt.method, Pattern: rt.path.text, NodeID: rt.inst.ID, Name: rt.inst.Name()}
+	if m := rt.missing; m != nil {
+		info.Blocked = fmt.Errorf("it leads to the %s node %s, which does not run: %w", m.Type.Name, m.ID, m.broken)
+	}
+	return info
+}
+
+// answers tells whether the route serves a method: HEAD is served by GET routes.
+func (rt *route) answers(method string) bool {
+	return rt.method == method || method == http.MethodHead && rt.method == http.MethodGet
+}
+
+// Router serves the endpoints of the flows that run, as Express 4 would. It
+// never redirects and never changes a path; who may call is decided before it.
+type Router struct{ table atomic.Pointer[routeTable] }
+
+func newRouter() *Router { return &Router{} }
+
+// swap replaces all routes at once; nil means that no flows run.
+func (rt *Router) swap(t *routeTable) { rt.table.Store(t) }
+
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	t := rt.table.Load()
+	if t == nil {
+		writeJSON(w, http.StatusServiceUnavailable, `{"error":"not_running"}`)
+		return
+	}
+	path, inside := t.below(requestPath(r))
+	if !inside {
+		NotFound(w, r)
+		return
+	}
+	switch found := t.find(r, path); {
+	case found.undecodable != "":
+		WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode param '"+found.undecodable+"'")
+	case found.route != nil && found.route.missing != nil:
+		writeUnavailable(w, found.route.missing)
+	case found.route != nil:
+		found.route.handler(w, r, found.params)
+	case r.Method == http.MethodOptions:
+		t.serveOptions(w, r, path)
+	default:
+		NotFound(w, r)
+	}
+}
+
+// Match returns the pattern, below the node root, of the route that answers a
+// request for method and path (still percent-encoded). ok is false if none does.
+func (rt *Router) Match(method, escapedPath string) (pattern string, ok bool) {
+	t := rt.table.Load()
+	if t == nil {
+		return "", false
+	}
+	path, inside := t.below(escapedPath)
+	if !inside {
+		return "", false
+	}
+	found := t.find(bareRequest(method, escapedPath), path)
+	if found.route == nil {
+		return "", false
+	}
+	return found.route.path.text, true
+}
+
+// Routes lists the routes in the order they are tried.
+func (rt *Router) Routes() []RouteInfo {
+	t := rt.table.Load()
+	if t == nil {
+		return nil
+	}
+	return describe(t.routes)
+}
+
+func describe(routes []*route) []RouteInfo {
+	list := make([]RouteInfo, len(routes))
+	for i, rt := range routes {
+		list[i] = rt.info()
+	}
+	return list
+}
+
+// Routes lists the routes that the flows mount, or would mount when started.
+func (f *Flows) Routes() []RouteInfo {
+	var routes []*route
+	for _, inst := range f.set.all {
+		m, ok := inst.node.(Mounter)
+		if !ok {
+			continue
+		}
+		for _, mounted := range m.Routes() {
+			if rt, err := newRoute(inst, mounted.Method, mounted.Pattern); err == nil {
+				routes = append(routes, rt)
+			}
+		}
+	}
+	f.set.block(routes)
+	return describe(routes)
+}
+
+// NodeRoot reads the path that all endpoints of flows stand below, without its
+// last slash ("" for the root). enabled is false if the settings turn endpoints off.
+func NodeRoot(settings *msg.Object) (prefix string, enabled bool) {
+	if settings.Value("httpRoot") == false || settings.Value("httpNodeRoot") == false {
+		return "", false
+	}
+	root := settings.String("httpNodeRoot")
+	if root == "" {
+		root = settings.String("httpRoot")
+	}
+	root = strings.TrimSuffix(root, "/")
+	if root != "" && root[0] != '/' {
+		root = "/" + root
+	}
+	return root, true
 }
