@@ -30,8 +30,7 @@ func Diff(old, new *File) Changes {
 		new:     index(new),
 		added:   set{},
 		changed: set{}, removed: set{}, rewired: set{}, flowChanged: set{},
-		subflows: set{},
-		wired:    map[string]set{},
+		wired: map[string]set{},
 	}
 	if old != nil {
 		d.old = index(old)
@@ -69,6 +68,7 @@ type indexed struct {
 
 func index(f *File) *indexed {
 	x := &indexed{nodes: unique(f.Nodes), byID: make(map[string]*Node, len(f.Nodes)), tabs: map[string]bool{}}
+	jsOrder(x.nodes, func(n *Node) string { return n.ID })
 	for _, n := range x.nodes {
 		x.byID[n.ID] = n
 	}
@@ -93,7 +93,7 @@ type diff struct {
 
 	added, changed, removed, rewired, flowChanged set
 
-	subflows     set            // definitions with a change inside
+	subflows     []string       // definitions with a change inside, as they are found
 	wired        map[string]set // both ways, in either file
 	globalConfig bool
 }
@@ -114,7 +114,7 @@ func (d *diff) tabs() {
 func (d *diff) compare(n *Node) {
 	now := d.new.byID[n.ID]
 	if n.Type == "tab" {
-		if !d.removed[n.ID] && now != nil && canonical(raw(n, "env")) != canonical(raw(now, "env")) {
+		if !d.removed[n.ID] && now != nil && !sameText(raw(n, "env"), raw(now, "env")) {
 			d.flowChanged[n.ID] = true
 		}
 		return
@@ -137,7 +137,7 @@ func (d *diff) compare(n *Node) {
 	if differs(n, now) {
 		d.changed[n.ID] = true
 		if now.Type == "subflow" {
-			d.subflows[n.ID] = true
+			d.changeSubflow(n.ID)
 		}
 		if d.changeContainer(now.Z) {
 			delete(d.changed, n.ID)
@@ -160,10 +160,16 @@ func (d *diff) changeContainer(z string) (subflow bool) {
 	}
 	d.changed[z] = true
 	if c.Type == "subflow" {
-		d.subflows[z] = true
+		d.changeSubflow(z)
 		return true
 	}
 	return false
+}
+
+func (d *diff) changeSubflow(id string) {
+	if !slices.Contains(d.subflows, id) {
+		d.subflows = append(d.subflows, id)
+	}
 }
 
 // wire notes what a node is wired to.
@@ -270,9 +276,11 @@ func (d *diff) spreadGroups() {
 	}
 }
 
-// spreadSubflows marks the instances of changed subflows, and so on outwards.
+// spreadSubflows marks the instances of changed subflows, and so on outwards. The order
+// is Node-RED's, since it decides which instances inside other subflows stay marked.
 func (d *diff) spreadSubflows() {
-	stack := d.subflows.list()
+	stack := d.subflows
+	jsOrder(stack, func(id string) string { return id })
 	for len(stack) > 0 {
 		id := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -359,6 +367,11 @@ func differs(old, now *Node) bool {
 // same says that two JSON texts hold the same value.
 func same(a, b string) bool {
 	return a == b || a != "" && b != "" && sorted(a) == sorted(b)
+}
+
+// sameText says that JSON.stringify writes two JSON texts, or the lack of one, alike.
+func sameText(a, b string) bool {
+	return a == b || a != "" && b != "" && canonical(a) == canonical(b)
 }
 
 // raw returns the JSON text of a property, "" without one.

@@ -64,8 +64,9 @@ func newModel(f *File, problem func(*Node, bool, string)) *model {
 	return m
 }
 
-// place puts a node into its container. A tab that only exists in the z of nodes
-// comes to be as Node-RED makes one, without groups.
+// place puts a node into its container. A tab that only exists in the z of nodes comes
+// to be as Node-RED makes one, without groups. (Node-RED makes two of a config node in
+// such a tab, one of them global; here there is the global one.)
 func (m *model) place(n *Node, tabs map[string]*container) {
 	if n.Type == "tab" || n.Type == "subflow" {
 		return
@@ -77,13 +78,16 @@ func (m *model) place(n *Node, tabs map[string]*container) {
 	if c == nil {
 		c = m.subflows[n.Z]
 	}
+	if c != nil && c.implicit && (n.IsConfig || n.Type == "group") {
+		c = nil
+	}
 	if n.Type == "group" {
-		if c != nil && !c.implicit {
+		if c != nil {
 			c.groups = append(c.groups, n)
 		}
 		return
 	}
-	if c == nil && n.Z != "" {
+	if c == nil && n.Z != "" && !n.IsConfig {
 		c = &container{id: n.Z, implicit: true}
 		tabs[n.Z] = c
 		m.tabs = append(m.tabs, c)
@@ -95,6 +99,9 @@ func (m *model) place(n *Node, tabs map[string]*container) {
 	case c != nil:
 		c.nodes = append(c.nodes, n)
 	case n.IsConfig:
+		if n.Z != "" {
+			m.problem(n, false, "it lies in a flow "+n.Z+" that does not exist; it runs as a global config node")
+		}
 		m.global.configs = append(m.global.configs, n)
 	default:
 		m.problem(n, true, "it lies in no flow (it has no z), so it does not run")
