@@ -98,21 +98,22 @@ func Stored(v any) bool {
 type copier struct {
 	into, out bool // into or out of a store
 	depth     int
-	few       []copied
+	n         int // how many of few are in use
+	few       [fewCopied]copied
 	many      map[any]any
 	keys      map[string]string // detached keys
 }
 
 type copied struct{ from, to any }
 
-const fewCopied = 12
+const fewCopied = 8
 
 func (c *copier) find(from any) (any, bool) {
 	if c.many != nil {
 		to, ok := c.many[from]
 		return to, ok
 	}
-	for i := range c.few {
+	for i := range c.n {
 		if c.few[i].from == from {
 			return c.few[i].to, true
 		}
@@ -121,8 +122,9 @@ func (c *copier) find(from any) (any, bool) {
 }
 
 func (c *copier) add(from, to any) {
-	if c.many == nil && len(c.few) < fewCopied {
-		c.few = append(c.few, copied{from, to})
+	if c.n < fewCopied {
+		c.few[c.n] = copied{from, to}
+		c.n++
 		return
 	}
 	if c.many == nil {

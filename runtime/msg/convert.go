@@ -296,6 +296,7 @@ func intPrefix(s string, base int) (float64, int) {
 func roughInt(s string, base int) float64 {
 	const most = math.MaxUint32 / 36
 	f := 0.0
+	s = strings.TrimLeft(s, "0")
 	for i := 0; i < len(s); {
 		part, scale := 0, 1
 		for ; i < len(s) && scale*base <= most; i++ {

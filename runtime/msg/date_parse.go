@@ -224,10 +224,13 @@ func (p *dateParser) isoDate() bool {
 		if p.at+1 < len(p.tokens) {
 			year = p.tokens[p.at+1]
 		}
-		if !year.in(6, 0, 999_999) || sign < 0 && year.n == 0 {
+		if !year.in(6, 0, 999_999) {
 			return false
 		}
 		p.at += 2
+		if sign < 0 && year.n == 0 {
+			return false
+		}
 		p.day = append(p.day, sign*year.n)
 	} else if p.peek().in(4, 0, 9999) {
 		p.day = append(p.day, p.next().n)

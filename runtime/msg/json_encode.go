@@ -168,6 +168,11 @@ func (e *encoder) object(b []byte, o *Object, v any, key string, at int) ([]byte
 
 // toJSON appends what the object's own method gives for it.
 func (e *encoder) toJSON(b []byte, fn *Func, v any, key string, at int) ([]byte, error) {
+	if n := len(e.open); n > 0 {
+		if _, ok := e.open[n-1].v.(*Array); ok {
+			key = FormatNumber(float64(at))
+		}
+	}
 	plain, err := fn.Call(v, []any{key})
 	if err != nil {
 		return b, err
