@@ -29,7 +29,7 @@ var picture = map[string][]string{
 	"nodes/sequence":   {"runtime", "runtime/msg"},
 	"nodes/storage":    {"runtime", "runtime/msg"},
 	"nodes":            {"runtime", "nodes/*"},
-	"config":           {"flows", "runtime/js", "runtime/msg"},
+	"config":           {"authz", "flows", "runtime/js", "runtime/msg"},
 	"server":           {"config", "flows", "authz", "nodes", "runtime", "runtime/msg"},
 	"cmd/sluice":       {"server", "config", "flows", "authz", "nodes", "runtime", "runtime/msg"},
 	"internal/suites":  {},

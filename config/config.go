@@ -10,10 +10,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"sluice/authz"
 	"sluice/flows"
 	"sluice/runtime/js"
 	"sluice/runtime/msg"
@@ -170,31 +172,85 @@ func (c *Config) limits(p *picker) error {
 // secrets settles what the credential file may be encrypted with (Node-RED's
 // runtime/lib/nodes/credentials.js, and sluice's own variables before it).
 func (c *Config) secrets(p *picker) error {
-	file := p.flags.CredentialSecretFile
-	source := "--credential-secret-file"
-	if file == "" {
-		file, _ = p.getenv("SLUICE_CREDENTIAL_SECRET_FILE")
-		source = "SLUICE_CREDENTIAL_SECRET_FILE"
-	}
-	if file != "" {
+	if file := p.flags.CredentialSecretFile; file != "" {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return errorf("%s: %v", source, err)
+			return errorf("--credential-secret-file: %v", err)
 		}
-		c.Secrets = append(c.Secrets, flows.Secret{Value: strings.TrimRight(string(text), "\r\n"), Source: source})
+		c.addSecret(strings.TrimRight(string(text), "\r\n"), "--credential-secret-file")
 	}
 	for _, name := range []string{"SLUICE_CREDENTIAL_SECRET", "NODE_RED_CREDENTIAL_SECRET"} {
-		if v, ok := p.getenv(name); ok && v != "" {
-			c.Secrets = append(c.Secrets, flows.Secret{Value: v, Source: name})
+		v, err := Secret(name, p.getenv)
+		if err != nil {
+			return err
 		}
+		c.addSecret(v, name)
 	}
 	switch v := c.Settings.Value("credentialSecret").(type) {
 	case string:
-		c.Secrets = append(c.Secrets, flows.Secret{Value: v, Source: "settings.js credentialSecret"})
+		c.addSecret(v, "settings.js credentialSecret")
 	case bool:
 		c.Plain = !v
 	}
 	return nil
+}
+
+func (c *Config) addSecret(value, source string) {
+	if value != "" {
+		c.Secrets = append(c.Secrets, flows.Secret{Value: value, Source: source})
+	}
+}
+
+// UsesTokens tells whether some request can pass with a token.
+func (c *Config) UsesTokens() bool {
+	if slices.Contains(c.Auth.Modes, "bearer") {
+		return true
+	}
+	return slices.ContainsFunc(c.Auth.Policies, func(p Policy) bool { return slices.Contains(p.Modes, "bearer") })
+}
+
+// Policies is the table of the guard. With nothing set the default is open, which
+// only a loopback listener accepts.
+func (c *Config) Policies() authz.PolicyConfig {
+	modes := c.Auth.Modes
+	if len(modes) == 0 {
+		modes = []string{"none"}
+	}
+	table := authz.PolicyConfig{Mode: modes, Origin: c.From["auth"]}
+	for _, p := range c.Auth.Policies {
+		table.Rules = append(table.Rules, authz.Rule{
+			Path: p.Path, Methods: p.Methods, Modes: p.Modes, MinRole: p.MinRole, Scopes: p.Scopes, Origin: "sluice.yaml",
+		})
+	}
+	return table
+}
+
+// RuntimeSettings are the settings that nodes ask for: those of settings.js, and
+// sluice's own beside them.
+func (c *Config) RuntimeSettings() *msg.Object {
+	settings := msg.Clone(c.Settings).(*msg.Object)
+	settings.Set("requestTimeout", float64(c.RequestTimeout.Milliseconds()))
+	if c.Strict {
+		settings.Set("nodeRedCompat", "strict")
+	}
+	return settings
+}
+
+// Secret reads a secret from the variable name, or from the file that name_FILE names.
+func Secret(name string, getenv func(string) (string, bool)) (string, error) {
+	value, set := getenv(name)
+	path, inFile := getenv(name + "_FILE")
+	switch {
+	case set && inFile:
+		return "", errorf("%s and %s_FILE are both set: keep one of them", name, name)
+	case !inFile:
+		return value, nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", errorf("%s_FILE: %v", name, err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
 }
 
 // Loopback tells whether nobody but this machine can reach the listener.

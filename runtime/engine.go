@@ -23,12 +23,11 @@ import (
 type Options struct {
 	Types       []Type
 	Log         *slog.Logger
-	Getenv      func(name string) (string, bool)   // variables of the process that flows may see
-	UserDir     string                             // where relative files and file contexts live
-	Settings    *msg.Object                        // keys of settings.js that concern a runtime
-	Credentials func(nodeID string) map[string]any // by id in the flow file; never logged
-	Publish     func(Event)                        // statuses and debug messages; must not block
-	Stores      func(*Engine) (*Stores, error)     // nil: memory, or what Settings name
+	Getenv      func(name string) (string, bool) // variables of the process that flows may see
+	UserDir     string                           // where relative files and file contexts live
+	Settings    *msg.Object                      // keys of settings.js that concern a runtime
+	Credentials *flows.Credentials               // may be nil
+	Publish     func(Event)                      // statuses and debug messages; must not block
 }
 
 // Engine runs one set of flows at a time.

@@ -162,14 +162,8 @@ func (s *scope) credential(v flows.EnvVar, otherwise any) any {
 	if s.eng.opts.Credentials == nil {
 		return otherwise
 	}
-	for _, id := range v.Creds {
-		creds := s.eng.opts.Credentials(id)
-		if v.FromMap {
-			creds, _ = creds["map"].(map[string]any)
-		}
-		if value, ok := creds[v.Name]; ok {
-			return value
-		}
+	if value, ok := s.eng.opts.Credentials.Lookup(v); ok {
+		return value
 	}
 	return otherwise
 }

@@ -141,18 +141,17 @@ func (inst *Instance) Status(status *msg.Object) {
 
 // Credential returns a credential of the node, "" if there is none.
 func (inst *Instance) Credential(name string) string {
-	v, _ := inst.credentials()[name].(string)
-	return v
+	return inst.credentials()[name]
 }
 
 // HasCredentials tells whether the credential file has an entry for the node.
 func (inst *Instance) HasCredentials() bool { return len(inst.credentials()) > 0 }
 
-func (inst *Instance) credentials() map[string]any {
+func (inst *Instance) credentials() map[string]string {
 	if inst.eng.opts.Credentials == nil {
 		return nil
 	}
-	return inst.eng.opts.Credentials(inst.Alias())
+	return inst.eng.opts.Credentials.For(inst.Alias())
 }
 
 // Setting returns a key of the settings, or Undefined.

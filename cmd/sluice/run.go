@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sluice/config"
+	"sluice/server"
+)
+
+// stopLimit is how long requests under way may go on after a signal to stop.
+const stopLimit = 10 * time.Second
+
+func runCommand(o *options) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [USERDIR | flows.json]",
+		Short: "Serve the flows of a user directory",
+		Long: `Serve the flows of a user directory until SIGINT or SIGTERM, which let requests under way
+finish (at most 10 s) before the flows are closed.
+
+Without a guard it listens on loopback only. Settings come from flags, SLUICE_ variables,
+sluice.yaml and settings.js, in this order.`,
+		Args: usage(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := o.load(args)
+			if err != nil {
+				return err
+			}
+			return o.serve(cmd.Context(), cfg, cmd.ErrOrStderr())
+		},
+	}
+	cmd.Flags().StringVar(&o.flags.Host, "host", "", "address to listen on (default 127.0.0.1)")
+	cmd.Flags().StringVarP(&o.flags.Port, "port", "p", "", "port to listen on (default 1880)")
+	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, or several with commas")
+	return cmd
+}
+
+func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Writer) (err error) {
+	log := o.logger(stderr)
+	s, err := server.New(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
+		defer cancel()
+		if closeErr := s.Close(stop); err == nil {
+			err = closeErr
+		}
+	}()
+	addr, err := s.Listen(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.Deploy(ctx); err != nil {
+		return err
+	}
+	if !o.quiet {
+		report(stderr, s, cfg, addr.String())
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve() }()
+	select {
+	case err := <-served:
+		return err
+	case <-ctx.Done():
+		log.Info("stopping: requests under way may finish")
+		return nil
+	}
+}
+
+// report says what is mounted, how it is guarded, and what could not be started.
+func report(w io.Writer, s *server.Server, cfg *config.Config, addr string) {
+	fmt.Fprintf(w, "sluice %s serves %s on http://%s\n", version, cfg.FlowFile, addr)
+	switch {
+	case len(cfg.Auth.Modes) == 0:
+		fmt.Fprintln(w, "The endpoints are open to everyone on this machine: no guard is set (--auth bearer asks for tokens).")
+	default:
+		fmt.Fprintf(w, "The endpoints are guarded by %s (from %s).\n", strings.Join(cfg.Auth.Modes, " or "), cfg.From["auth"])
+	}
+	tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
+	for _, route := range s.Engine.Router().Routes() {
+		state := s.Guarded(route.Method, route.Pattern)
+		if route.Blocked != nil {
+			state = "does not run: " + route.Blocked.Error()
+		}
+		fmt.Fprintf(tw, "  %s\t%s\t%s\n", strings.ToUpper(route.Method), route.Pattern, state)
+	}
+	tw.Flush()
+	for _, p := range s.Problems {
+		fmt.Fprintf(w, "Left out: %s\n", p)
+	}
+}

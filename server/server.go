@@ -1,0 +1,255 @@
+// Package server puts one instance together: a user directory's flows, the guard
+// in front of their endpoints, and the listener. It has no rules of its own.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"sluice/authz"
+	"sluice/config"
+	"sluice/flows"
+	"sluice/nodes"
+	"sluice/runtime"
+)
+
+// Server is one instance.
+type Server struct {
+	Engine   *runtime.Engine
+	Problems []runtime.Problem // what of the flows does not run, and why
+
+	cfg      *config.Config
+	log      *slog.Logger
+	store    *authz.Store    // nil while no policy knows tokens
+	verifier *authz.Verifier // likewise
+	guard    *authz.Guard
+	http     *http.Server
+	listener net.Listener
+	failed   chan error
+}
+
+// ErrRefused says that an instance would be open to others by accident.
+var ErrRefused = errors.New("refused")
+
+// Limits of the listener. Node's defaults are a minute for headers and 16 kB of them.
+const (
+	maxHeaderBytes    = 16 << 10
+	readHeaderTimeout = 60 * time.Second
+	idleTimeout       = 60 * time.Second
+)
+
+// New reads the flows and credentials of a user directory and builds an instance
+// that neither listens nor runs yet.
+func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, error) {
+	s := &Server{cfg: cfg, log: log, failed: make(chan error, 1)}
+	if err := s.openAuth(ctx); err != nil {
+		return nil, err
+	}
+	engine, err := newEngine(cfg, log, LoadCredentials(cfg, log))
+	if err != nil {
+		s.closeAuth(ctx)
+		return nil, err
+	}
+	s.Engine = engine
+	return s, nil
+}
+
+func newEngine(cfg *config.Config, log *slog.Logger, creds *flows.Credentials) (*runtime.Engine, error) {
+	return runtime.New(runtime.Options{
+		Types:       nodes.Palette,
+		Log:         log,
+		Getenv:      os.LookupEnv,
+		UserDir:     cfg.UserDir,
+		Settings:    cfg.RuntimeSettings(),
+		Credentials: creds,
+	})
+}
+
+// openAuth opens the token store if a policy needs it, and makes the guard.
+func (s *Server) openAuth(ctx context.Context) error {
+	policies, err := authz.NewPolicies(s.cfg.Policies())
+	if err != nil {
+		return &config.Error{Text: err.Error()}
+	}
+	opts := authz.GuardOptions{
+		Realm:             s.cfg.Auth.Realm,
+		PassAuthorization: s.cfg.Auth.PassAuthorization,
+		Log:               s.log,
+		RoutePattern:      s.routePattern,
+	}
+	if s.cfg.Auth.User != "" {
+		opts.Basic = &authz.BasicUser{User: s.cfg.Auth.User, Hash: s.cfg.Auth.PassHash}
+	}
+	if s.cfg.UsesTokens() {
+		if s.store, err = authz.Open(ctx, s.cfg.DB, authz.Options{Log: s.log}); err != nil {
+			return fmt.Errorf("open the token database %s: %w", s.cfg.DB, err)
+		}
+		if err := s.bootstrapToken(ctx); err != nil {
+			return errors.Join(err, s.store.Close())
+		}
+		if s.verifier, err = authz.OpenVerifier(ctx, s.store, authz.VerifierOptions{Log: s.log}); err != nil {
+			return errors.Join(fmt.Errorf("read the tokens of %s: %w", s.cfg.DB, err), s.store.Close())
+		}
+		opts.Verifier = s.verifier
+	}
+	s.guard, err = authz.NewGuard(policies, opts)
+	return err
+}
+
+// bootstrapToken takes over the token of SLUICE_TOKEN or SLUICE_TOKEN_FILE.
+func (s *Server) bootstrapToken(ctx context.Context) error {
+	value, err := config.Secret("SLUICE_TOKEN", os.LookupEnv)
+	if err != nil || value == "" {
+		return err
+	}
+	if _, err := s.store.EnsureToken(ctx, value); err != nil {
+		return &config.Error{Text: fmt.Sprintf("SLUICE_TOKEN: %v", err)}
+	}
+	return nil
+}
+
+// Store is the token store, nil if no policy accepts tokens.
+func (s *Server) Store() *authz.Store { return s.store }
+
+// LoadCredentials reads the credential file. One that no secret opens is left as
+// it is, and the flows start without credentials, as in Node-RED.
+func LoadCredentials(cfg *config.Config, log *slog.Logger) *flows.Credentials {
+	secrets := cfg.Secrets
+	generated, err := flows.GeneratedSecrets(cfg.UserDir)
+	if err != nil {
+		log.Error("the generated credential secret could not be read", "error", err)
+	}
+	secrets = append(secrets[:len(secrets):len(secrets)], generated...)
+	creds, err := flows.LoadCredentials(flows.CredentialsPath(cfg.FlowFile, cfg.UserDir), secrets)
+	if err != nil {
+		log.Error("flows start without credentials", "error", err)
+		return nil
+	}
+	return creds
+}
+
+// Deploy reads the flow file and runs it. What cannot run is in Problems.
+func (s *Server) Deploy(ctx context.Context) error {
+	file, err := ReadFlows(s.cfg)
+	if err != nil {
+		return err
+	}
+	for _, p := range file.Problems {
+		s.log.Warn(p.String())
+	}
+	s.Problems, err = s.Engine.Deploy(ctx, file)
+	return err
+}
+
+// ReadFlows reads the flow file. A user directory without one has no flows yet.
+func ReadFlows(cfg *config.Config) (*flows.File, error) {
+	file, err := flows.ReadFile(cfg.FlowFile)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, &config.Error{Text: fmt.Sprintf("there is no flow file %s: export your flows from Node-RED into it, or name another", cfg.FlowFile), NotFound: true}
+	}
+	return file, err
+}
+
+// Listen opens the port. An instance that others can reach must say how it is guarded.
+func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
+	if len(s.cfg.Auth.Modes) == 0 && !s.cfg.Loopback() {
+		return nil, fmt.Errorf("%w to listen on %s without a guard: add --auth bearer (tokens), SLUICE_AUTH_USER and SLUICE_AUTH_PASS_HASH with --auth basic (one password), or --auth none (open to everyone who can reach it)", ErrRefused, s.cfg.Host)
+	}
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", s.cfg.Address())
+	if err != nil {
+		return nil, listenError(s.cfg, err)
+	}
+	s.listener = listener
+	s.http = &http.Server{
+		Handler:           s.handler(),
+		MaxHeaderBytes:    maxHeaderBytes,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	return listener.Addr(), nil
+}
+
+func listenError(cfg *config.Config, err error) error {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("port %d on %s is in use: stop what listens there, or choose another with --port", cfg.Port, cfg.Host)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("port %d on %s needs more rights than this user has: choose one above 1023 with --port", cfg.Port, cfg.Host)
+	}
+	return err
+}
+
+// handler is what the listener serves: the health check, then the guard, then the flows.
+func (s *Server) handler() http.Handler {
+	guarded := s.guard.Wrap(s.Engine.Router())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/_sluice/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Cache-Control", "no-store")
+			_, _ = w.Write([]byte(`{"status":"ok"}`))
+			return
+		}
+		guarded.ServeHTTP(w, r)
+	})
+}
+
+func (s *Server) routePattern(r *http.Request) string {
+	pattern, _ := s.Engine.Router().Match(r.Method, r.URL.EscapedPath())
+	return pattern
+}
+
+// Serve answers requests until Close.
+func (s *Server) Serve() error {
+	err := s.http.Serve(s.listener)
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// Close stops listening, lets what is under way finish until ctx ends, and closes the rest.
+func (s *Server) Close(ctx context.Context) error {
+	var failed []error
+	if s.http != nil {
+		if err := s.http.Shutdown(ctx); err != nil {
+			failed = append(failed, s.http.Close())
+		}
+	}
+	failed = append(failed, s.Engine.Close(ctx), s.closeAuth(context.WithoutCancel(ctx)))
+	return errors.Join(failed...)
+}
+
+func (s *Server) closeAuth(ctx context.Context) error {
+	var failed []error
+	if s.verifier != nil {
+		failed = append(failed, s.verifier.Close(ctx))
+	}
+	if s.store != nil {
+		failed = append(failed, s.store.Close())
+	}
+	return errors.Join(failed...)
+}
+
+// Guarded says in words how a route is guarded.
+func (s *Server) Guarded(method, pattern string) string {
+	ex, err := s.guard.Policies().Explain(method, pattern, pattern)
+	if err != nil {
+		return "the default guard"
+	}
+	for _, setting := range ex.Settings {
+		if setting.Name == "modes" {
+			return strings.Join(setting.Value, " or ")
+		}
+	}
+	return ""
+}
