@@ -35,7 +35,11 @@ const (
 // hash is right for 256 random bits; a slow one would cost every request.
 type Hash [sha256.Size]byte
 
-func hashOf(value string) Hash { return sha256.Sum256([]byte(value)) }
+// hashOf hashes a plausible value.
+func hashOf(value string) Hash {
+	var buf [foreignHigh]byte // on the stack: converting the string would allocate
+	return sha256.Sum256(buf[:copy(buf[:], value)])
+}
 
 // ParseHash reads a SHA-256 in hexadecimal, or in base64 as FlowFuse stores it.
 func ParseHash(text string) (Hash, error) {

@@ -181,7 +181,8 @@ func (u *usage) used(now int64, remote string) {
 		u.at.Store(now)
 	}
 	if last := u.remote.Load(); last == nil || *last != remote {
-		u.remote.Store(&remote)
+		changed := remote // what is stored escapes; remote itself need not
+		u.remote.Store(&changed)
 	}
 }
 

@@ -1,0 +1,63 @@
+package authz
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+)
+
+type discardResponse struct{ h http.Header }
+
+func (d discardResponse) Header() http.Header         { return d.h }
+func (d discardResponse) Write(p []byte) (int, error) { return len(p), nil }
+func (d discardResponse) WriteHeader(int)             {}
+
+// BenchmarkGuard is the whole guard for a request that is let through, over a
+// bare call of the handler. Goal: under 1.5 µs and 3 allocations.
+func BenchmarkGuard(b *testing.B) {
+	c := newClock()
+	s := testStore(b, c)
+	var value string
+	for i := range 100 {
+		_, value = mustCreate(b, s, NewToken{Name: fmt.Sprint("t", i), Scopes: []Scope{mustScope(b, "GET,POST:/api/*")}, ExpiresAt: c.Now().Add(time.Hour)})
+	}
+	v := openVerifier(b, s, c)
+	rules := []Rule{{Path: "/hooks/:id", Methods: []string{"POST"}, Modes: []string{"none"}}, {Path: "/api/*", Modes: []string{"bearer"}}}
+	for name, mode := range map[string]string{"none": "none", "bearer": "bearer"} {
+		b.Run(name, func(b *testing.B) {
+			config := PolicyConfig{Mode: []string{mode}}
+			if mode != "none" {
+				config.Rules = rules
+			}
+			g := mustGuard(b, mustPolicies(b, config), GuardOptions{Verifier: v, Now: func() time.Time { time.Now(); return c.Now() }})
+			h := g.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			r := httptest.NewRequest("GET", "/api/orders/12345?x=1", nil)
+			for name, value := range map[string]string{"User-Agent": "bench", "Accept": "*/*", "Accept-Encoding": "gzip",
+				"Content-Type": "application/json", "X-Request-Id": "abc"} {
+				r.Header.Set(name, value)
+			}
+			authorization := []string{"Bearer " + value}
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Header["Authorization"] = authorization
+				h.ServeHTTP(discardResponse{}, r)
+			}
+		})
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	c := newClock()
+	s := testStore(b, c)
+	_, value := mustCreate(b, s, NewToken{Name: "t"})
+	v := openVerifier(b, s, c)
+	now := c.Now().UnixMilli()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := v.find(value, now); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

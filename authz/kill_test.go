@@ -1,0 +1,3 @@
+package authz
+
+func childMain() bool { return false }

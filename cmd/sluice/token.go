@@ -1,0 +1,423 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"sluice/authz"
+)
+
+// cli is who the audit names for changes made on the command line.
+var cli = authz.Actor{Name: "cli"}
+
+// tokenCommand is "sluice token". db says where the database is. A value goes to
+// stdout alone, whatever else there is to say to stderr. Errors are exitErrors
+// where the code is not 1; the root command prints them.
+func tokenCommand(db func() (path string, err error)) *cobra.Command {
+	c := tokens{db}
+	cmd := &cobra.Command{
+		Use:   "token",
+		Short: "Make, list and revoke the tokens that open this instance's endpoints",
+		Long: `Make, list and revoke the tokens that open this instance's endpoints.
+
+The commands work while the server runs, and without it: a running server takes
+note within a second. Exit codes: 0 ok, 1 internal error, 2 usage, 3 not found,
+4 refused.`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error { return usageError(cmd.Help()) },
+	}
+	cmd.AddCommand(c.create(), c.list(), c.show(), c.revoke(), c.rename(), c.expire(), c.rotate(), c.verify(), c.imports())
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
+	return cmd
+}
+
+type tokens struct{ db func() (string, error) }
+
+// run wraps a command's body: it opens the store, and closes it again.
+func (c tokens) run(f func(cmd *cobra.Command, args []string, s *authz.Store) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) (err error) {
+		path, err := c.db()
+		if err != nil {
+			return err
+		}
+		s, err := authz.Open(context.WithoutCancel(cmd.Context()), path, authz.Options{})
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, s.Close()) }()
+		return authError(f(cmd, args, s))
+	}
+}
+
+// grant is the flags that say what a new token is and may do.
+type grant struct {
+	name, expires       string
+	paths, methods, ips []string
+}
+
+func (g *grant) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&g.name, "name", "", "name of the token, unique among the live ones (required)")
+	cmd.Flags().StringVar(&g.expires, "expires", "never", "when it ends: 30d, 12h, 2027-01-31 (its start in UTC), a time as in RFC 3339, or never")
+	cmd.Flags().StringArrayVar(&g.paths, "path", nil, "path it opens, e.g. /api/orders, /api/:id or '/api/*' (repeatable; default: all)")
+	cmd.Flags().StringSliceVar(&g.methods, "method", nil, "method it may use, e.g. GET,POST (repeatable; default: all)")
+	cmd.Flags().StringSliceVar(&g.ips, "ip", nil, "address or CIDR range it may be used from (repeatable; default: all)")
+}
+
+func (g *grant) token(now time.Time) (authz.NewToken, error) {
+	n := authz.NewToken{Name: g.name}
+	if g.name == "" { // cobra's own check of required flags would not be a usage error
+		return n, usageError(errors.New("--name is missing: every token has a name"))
+	}
+	var err error
+	if n.ExpiresAt, err = authz.ParseExpiry(g.expires, now); err != nil {
+		return n, err
+	}
+	if len(g.paths) == 0 && len(g.methods) > 0 {
+		g.paths = []string{"/*"}
+	}
+	for _, path := range g.paths {
+		scope, err := authz.NewScope(path, g.methods...)
+		if err != nil {
+			return n, err
+		}
+		n.Scopes = append(n.Scopes, scope)
+	}
+	for _, text := range g.ips {
+		prefix, err := parseRange(text)
+		if err != nil {
+			return n, err
+		}
+		n.IPs = append(n.IPs, prefix)
+	}
+	return n, nil
+}
+
+func parseRange(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil {
+		return prefix, usageError(fmt.Errorf("--ip %q: give an address such as 10.0.0.7 or a range such as 10.0.0.0/8", text))
+	}
+	return prefix.Masked(), nil
+}
+
+func (c tokens) create() *cobra.Command {
+	var g grant
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "create --name NAME",
+		Short:   "Make a token and print its value, which is shown only now",
+		Example: "  sluice token create --name ci --expires 30d --path '/api/*' --method GET,POST",
+		Args:    usage(cobra.NoArgs),
+		RunE: c.run(func(cmd *cobra.Command, _ []string, s *authz.Store) error {
+			n, err := g.token(time.Now())
+			if err != nil {
+				return err
+			}
+			t, value, err := s.Create(cmd.Context(), cli, n)
+			if err != nil {
+				return err
+			}
+			return printValue(cmd, "created", t, value, asJSON)
+		}),
+	}
+	g.flags(cmd)
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func printValue(cmd *cobra.Command, verb string, t authz.Token, value string, asJSON bool) error {
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s token %q (%s), %s. The value is not kept: store it now.\n", verb, t.Name, t.ID, ends(t))
+	if asJSON {
+		return printJSON(cmd.OutOrStdout(), t.View(time.Now(), value))
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), value)
+	return err
+}
+
+func ends(t authz.Token) string {
+	if t.ExpiresAt.IsZero() {
+		return "never expires"
+	}
+	return "expires " + t.ExpiresAt.Format(time.RFC3339)
+}
+
+func (c tokens) list() *cobra.Command {
+	var asJSON, all bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the tokens, never their values",
+		Args:  usage(cobra.NoArgs),
+		RunE: c.run(func(cmd *cobra.Command, _ []string, s *authz.Store) error {
+			list, err := s.List(cmd.Context())
+			if err != nil {
+				return err
+			}
+			now := time.Now()
+			views := []authz.View{}
+			for i := range list {
+				if all || list[i].RevokedAt.IsZero() {
+					views = append(views, list[i].View(now, ""))
+				}
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), map[string]any{"tokens": views, "count": len(views)})
+			}
+			return printTable(cmd.OutOrStdout(), views)
+		}),
+	}
+	cmd.Flags().BoolVar(&all, "all", false, "also the revoked ones of the last 90 days")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func printTable(out io.Writer, views []authz.View) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "ID\tNAME\tHINT\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE")
+	for _, v := range views {
+		used := when(v.LastUsedAt)
+		if v.LastUsedIP != nil {
+			used += " " + *v.LastUsedIP
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", v.ID, v.Name, v.Hint, scopeList(v), when(&v.CreatedAt), when(v.ExpiresAt), used, v.State)
+	}
+	return w.Flush()
+}
+
+func when(t *time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	return t.Format("2006-01-02 15:04Z")
+}
+
+func scopeList(v authz.View) string {
+	var parts []string
+	for _, s := range v.Scopes {
+		parts = append(parts, s.String())
+	}
+	if len(v.Scopes) == 0 {
+		parts = append(parts, "all")
+	}
+	if len(v.IPs) > 0 {
+		parts = append(parts, "from "+strings.Join(v.IPs, " "))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (c tokens) show() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "show ID|NAME",
+		Short: "Show one token, never its value",
+		Args:  usage(cobra.ExactArgs(1)),
+		RunE: c.run(func(cmd *cobra.Command, args []string, s *authz.Store) error {
+			t, err := s.Find(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return printToken(cmd, t, asJSON)
+		}),
+	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func printToken(cmd *cobra.Command, t authz.Token, asJSON bool) error {
+	v := t.View(time.Now(), "")
+	if asJSON {
+		return printJSON(cmd.OutOrStdout(), v)
+	}
+	return printTable(cmd.OutOrStdout(), []authz.View{v})
+}
+
+// changing is a command that changes one token and shows it.
+func (c tokens) changing(use, short string, change func(ctx context.Context, s *authz.Store, args []string) (authz.Token, error)) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: use, Short: short,
+		Args: usage(cobra.ExactArgs(strings.Count(use, " "))),
+		RunE: c.run(func(cmd *cobra.Command, args []string, s *authz.Store) error {
+			t, err := change(cmd.Context(), s, args)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "token %q (%s) is %s, %s\n", t.Name, t.ID, t.State(time.Now()), ends(t))
+			if asJSON {
+				return printToken(cmd, t, true)
+			}
+			return nil
+		}),
+	}
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (c tokens) revoke() *cobra.Command {
+	return c.changing("revoke ID|NAME", "End a token for good",
+		func(ctx context.Context, s *authz.Store, args []string) (authz.Token, error) {
+			return s.Revoke(ctx, cli, args[0])
+		})
+}
+
+func (c tokens) rename() *cobra.Command {
+	return c.changing("rename ID|NAME NEW-NAME", "Give a token another name",
+		func(ctx context.Context, s *authz.Store, args []string) (authz.Token, error) {
+			return s.Update(ctx, cli, args[0], authz.Change{Name: &args[1]})
+		})
+}
+
+func (c tokens) expire() *cobra.Command {
+	return c.changing("expire ID|NAME WHEN", "Set when a token ends: 30d, 12h, 2027-01-31, a time as in RFC 3339, or never",
+		func(ctx context.Context, s *authz.Store, args []string) (authz.Token, error) {
+			at, err := authz.ParseExpiry(args[1], time.Now())
+			if err != nil {
+				return authz.Token{}, err
+			}
+			return s.Update(ctx, cli, args[0], authz.Change{ExpiresAt: &at})
+		})
+}
+
+func (c tokens) rotate() *cobra.Command {
+	var asJSON bool
+	var grace string
+	cmd := &cobra.Command{
+		Use:   "rotate ID|NAME",
+		Short: "Give a token a new value, which is shown only now",
+		Args:  usage(cobra.ExactArgs(1)),
+		RunE: c.run(func(cmd *cobra.Command, args []string, s *authz.Store) error {
+			d, err := authz.ParseDuration(grace)
+			if err != nil || d < 0 {
+				return usageError(fmt.Errorf("--grace %q: write 10m, 12h or 30d", grace))
+			}
+			t, value, err := s.Rotate(cmd.Context(), cli, args[0], d)
+			if err != nil {
+				return err
+			}
+			return printValue(cmd, "rotated", t, value, asJSON)
+		}),
+	}
+	cmd.Flags().StringVar(&grace, "grace", "0s", "how long the old value works beside the new one: 10m, 12h, 30d")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func (c tokens) verify() *cobra.Command {
+	var path, method string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Read a token on stdin and tell whether it is valid",
+		Args:  usage(cobra.NoArgs),
+		RunE: c.run(func(cmd *cobra.Command, _ []string, s *authz.Store) error {
+			line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 16<<10)).ReadString('\n')
+			if err != nil && !errors.Is(err, io.EOF) {
+				return fmt.Errorf("read token from stdin: %w", err)
+			}
+			t, verdict := s.Verify(cmd.Context(), strings.TrimSpace(line))
+			if verdict == nil && (path != "" || cmd.Flags().Changed("method")) {
+				verdict = covers(t, strings.ToUpper(method), path)
+			}
+			if code := exitCode(authError(verdict)); code != 0 && code != exitRefused {
+				return verdict // no verdict on the token, but a failure
+			}
+			return printVerdict(cmd, t, verdict, asJSON)
+		}),
+	}
+	cmd.Flags().StringVar(&path, "path", "", "also check that it opens this path")
+	cmd.Flags().StringVar(&method, "method", "GET", "the method to check with --path")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func covers(t authz.Token, method, target string) error {
+	if target == "" {
+		return usageError(errors.New("--method needs --path"))
+	}
+	path, err := authz.CanonicalPath(target)
+	if err != nil {
+		return err
+	}
+	if !t.Allows(method, path) {
+		return authz.ErrDenied
+	}
+	return nil
+}
+
+func printVerdict(cmd *cobra.Command, t authz.Token, verdict error, asJSON bool) error {
+	state := "valid"
+	if verdict != nil {
+		state = verdict.Error()
+	}
+	if asJSON {
+		out := map[string]any{"valid": verdict == nil, "reason": state, "token": nil}
+		if t.ID != "" {
+			out["token"] = t.View(time.Now(), "")
+		}
+		return errors.Join(printJSON(cmd.OutOrStdout(), out), verdict)
+	}
+	if t.ID != "" {
+		state += fmt.Sprintf(": token %q (%s), %s", t.Name, t.ID, ends(t))
+	}
+	_, err := fmt.Fprintln(cmd.OutOrStdout(), state)
+	return errors.Join(err, verdict)
+}
+
+func (c tokens) imports() *cobra.Command {
+	var g grant
+	var sum string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "import --sha256 HEX|BASE64 --name NAME",
+		Short:   "Take over a token of another system by the SHA-256 of its value",
+		Long:    "Take over a token of another system by the SHA-256 of its value, in hexadecimal or,\nas FlowFuse stores it, in base64. Whoever has the value can go on using it.",
+		Args:    usage(cobra.NoArgs),
+		Example: "  sluice token import --name legacy --sha256 nz2KnknLm86XSJYc5hxSMSksD+5h3R8HnYdeF7W01xQ=",
+		RunE: c.run(func(cmd *cobra.Command, _ []string, s *authz.Store) error {
+			hash, err := authz.ParseHash(sum)
+			if err != nil {
+				return usageError(err)
+			}
+			n, err := g.token(time.Now())
+			if err != nil {
+				return err
+			}
+			t, err := s.Import(cmd.Context(), cli, n, hash)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "imported token %q (%s), %s\n", t.Name, t.ID, ends(t))
+			if asJSON {
+				return printToken(cmd, t, true)
+			}
+			return nil
+		}),
+	}
+	g.flags(cmd)
+	cmd.Flags().StringVar(&sum, "sha256", "", "SHA-256 of the value (required)")
+	jsonFlag(cmd, &asJSON)
+	return cmd
+}
+
+func jsonFlag(cmd *cobra.Command, v *bool) {
+	cmd.Flags().BoolVar(v, "json", false, "print JSON")
+}
+
+func printJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
