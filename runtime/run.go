@@ -28,6 +28,7 @@ type Run struct {
 	// Owned by the goroutine that drains.
 	queue []item
 	head  int
+	first [4]item // what queue uses before it grows
 	d     *Delivery // reused for deliveries that stay within their Input
 	relay int       // nesting of Relay
 
@@ -61,7 +62,9 @@ func (set *flowSet) newRun() *Run {
 	if !set.runs.enter() {
 		return nil
 	}
-	return &Run{set: set, draining: true}
+	r := &Run{set: set, draining: true}
+	r.queue = r.first[:0]
+	return r
 }
 
 // spawn runs f on a goroutine that the flows wait for when they are closed.
