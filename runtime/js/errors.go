@@ -184,24 +184,18 @@ func v8Syntax(t string) string {
 
 // thrown makes the JavaScript error for a Go error.
 func (v *vm) thrown(err error) goja.Value {
-	if e, ok := errors.AsType[*msg.PathError](err); ok {
-		o := v.newError("Error", e.Message)
-		if e.Code != "" {
-			o.Set("code", e.Code)
-		}
-		return o
-	}
 	if e, ok := errors.AsType[*Thrown](err); ok {
 		return v.toJS(e.Value)
 	}
 	if e, ok := errors.AsType[*goja.Exception](err); ok {
 		return e.Value()
 	}
-	t := err.Error()
-	for _, class := range []string{"TypeError", "RangeError", "SyntaxError", "Error"} {
-		if rest, ok := strings.CutPrefix(t, class+": "); ok {
-			return v.newError(class, rest)
+	e := msg.ErrorValue(err)
+	for _, class := range []string{"TypeError", "Error"} {
+		if rest, ok := strings.CutPrefix(e.Message, class+": "); ok {
+			e.Name, e.Message = class, rest
 		}
 	}
-	return v.newError("Error", t)
+	e.Stack = ""
+	return v.errorObject(e)
 }

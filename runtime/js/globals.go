@@ -10,8 +10,9 @@ const preludeName = "sluice:"
 // install gives the VM its globals beyond ECMAScript. Each is made when a body first names it.
 func (v *vm) install() {
 	g := v.rt.GlobalObject()
+	v.installJSON()
 	for name, make := range map[string]func(*vm) goja.Value{
-		"Buffer": (*vm).bufferClass,
+		"Buffer": func(v *vm) goja.Value { return v.bufferClass() },
 	} {
 		lazy(v, g, name, func() goja.Value { return make(v) })
 	}

@@ -78,11 +78,12 @@ func (s *session) settle() {
 }
 
 // settled runs f while the dirty containers hold Go values, then gives them
-// their native objects back, since the body still writes to those.
-func (s *session) settled(f func()) {
+// their native objects back, since the body still writes to those. It tells
+// whether JSON of them needs goja (see exporter.odd).
+func (s *session) settled(f func()) (odd bool) {
 	if len(s.dirty) == 0 {
-		f()
-		return
+		s.vm.deep(f)
+		return false
 	}
 	dirty := append([]container(nil), s.dirty...)
 	x := &exporter{vm: s.vm, undo: []func(){}}
@@ -96,7 +97,8 @@ func (s *session) settled(f func()) {
 		}
 		s.dirty = dirty
 	}()
-	f()
+	s.vm.deep(f)
+	return x.odd
 }
 
 // end gives back what the session holds, once neither body nor timers can run any more.

@@ -75,9 +75,7 @@ func (ts *timers) add(c goja.FunctionCall, after, every time.Duration, args []go
 	v := ts.f.vm
 	fn := c.Argument(0)
 	if !isCallable(fn) {
-		e := v.newError("TypeError", `The "callback" argument must be of type function. Received `+received(fn))
-		e.Set("code", "ERR_INVALID_ARG_TYPE")
-		panic(e)
+		v.badType(`"callback" argument`, "of type function", fn)
 	}
 	if len(ts.byID) >= maxTimers {
 		v.throwf("RangeError", "more than %d timers run in this node: clear those that are not needed", maxTimers)
@@ -99,16 +97,6 @@ func (ts *timers) add(c goja.FunctionCall, after, every time.Duration, args []go
 	heap.Push(&ts.queue, t)
 	ts.arm()
 	return t.obj
-}
-
-func received(x goja.Value) string {
-	if x == goja.Undefined() || x == goja.Null() {
-		return x.String()
-	}
-	if goja.IsString(x) {
-		return "type string ('" + x.String() + "')"
-	}
-	return msg.TypeOf(x.Export())
 }
 
 func (ts *timers) clear(t *timer) {

@@ -20,7 +20,8 @@ type exporter struct {
 	undo  []func() // non-nil: how to give the containers their native objects back
 	depth int
 	copy  bool // copy the containers behind views, too
-	keep  bool // for a store, which copies what it is given
+	keep  bool // leave the containers behind views as they are: whoever asks copies or only reads
+	odd   bool // has met what JSON needs goja for: toJSON methods, instances of classes
 }
 
 // maxDepth bounds how deep native objects may nest when they leave the VM.
@@ -77,7 +78,7 @@ func (x *exporter) object(o *goja.Object) any {
 	case typeHostView:
 		return o.Export().(*hostView).h
 	case typeNodeView:
-		return &native{v, o}
+		return x.foreign(o)
 	}
 	if r, ok := x.memo[o]; ok {
 		return r
@@ -103,18 +104,37 @@ func (x *exporter) object(o *goja.Object) any {
 	case "Number", "Boolean", "String":
 		return x.boxed(o)
 	}
-	return &native{v, o}
+	return x.foreign(o)
+}
+
+// foreign is a value that stays JavaScript's. JSON shows the fields of instances of classes.
+func (x *exporter) foreign(o *goja.Object) any {
+	n := &native{vm: x.vm, obj: o, fn: isCallable(o), plain: msg.Undefined}
+	if n.fn {
+		return n
+	}
+	x.odd = true
+	if f := o.Get("toJSON"); f != nil && isCallable(f) {
+		n.plain = x.value(x.vm.call(f, o))
+	} else if o.ExportType() == typeObjectMap {
+		n.plain = x.plain(o)
+	} else {
+		n.plain = new(msg.Object)
+	}
+	if r, ok := x.memo[o]; ok && r == n.plain {
+		x.memo[o] = n
+	}
+	return n
 }
 
 // owned returns the container of a view. One that belongs to a store, or to another event, leaves as a copy.
 func (x *exporter) owned(s *session, c any) any {
 	switch {
 	case x.keep:
-		return c
 	case msg.Stored(c):
-		return msg.CopyOut(c)
+		x.vm.deep(func() { c = msg.CopyOut(c) })
 	case x.copy, s != x.vm.cur:
-		return msg.Clone(c)
+		x.vm.deep(func() { c = msg.Clone(c) })
 	}
 	return c
 }
@@ -133,7 +153,11 @@ func (x *exporter) plain(o *goja.Object) *msg.Object {
 	r := new(msg.Object)
 	x.enter(o, r)
 	for _, k := range o.Keys() {
-		r.Set(k, x.value(o.Get(k)))
+		val := o.Get(k)
+		if k == "toJSON" && isCallable(val) {
+			x.odd = true
+		}
+		r.Set(k, x.value(val))
 	}
 	x.depth--
 	return r

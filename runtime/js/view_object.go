@@ -81,7 +81,7 @@ func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
 	case typeHostView:
 		return o.Export().(*hostView).h, !stored
 	}
-	return &native{v, o}, false
+	return &native{vm: v, obj: o}, false
 }
 
 func (w *objectView) Has(key string) bool {

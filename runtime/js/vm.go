@@ -24,10 +24,10 @@ type vm struct {
 	rejected map[*goja.Promise]rejection
 	after    []func() // to be run once the lock is released
 
-	objectProto, bufferProto *goja.Object
-	t, f, undef, null        goja.Value
-	classes                  map[string]*goja.Object
-	spare                    map[any]*goja.Object // an emptied view cache for the next session
+	objectProto, buffer, bufferProto *goja.Object
+	t, f, undef, null                goja.Value
+	classes                          map[string]*goja.Object
+	spare                            map[any]*goja.Object // an emptied view cache for the next session
 
 	nodeProto, timerProto *goja.Object // made at first use
 }
@@ -171,16 +171,38 @@ func (v *vm) call(fn, this goja.Value, args ...goja.Value) goja.Value {
 // native is a value only this VM knows, as it stands in a message or a context
 // store: a closure, a Map, a class instance; during a session also plain
 // objects, which the session turns into Go values when it leaves the VM.
+// What others ask of it is known beforehand: they do not hold the VM's lock.
 type native struct {
-	vm  *vm
-	obj *goja.Object
+	vm    *vm
+	obj   *goja.Object
+	fn    bool
+	plain any // what JSON shows
 }
 
-var _ msg.Foreign = (*native)(nil)
+var (
+	_ msg.Foreign      = (*native)(nil)
+	_ msg.PlainForeign = (*native)(nil)
+)
 
 func (n *native) TypeOf() string {
-	if isCallable(n.obj) {
+	if n.fn {
 		return "function"
 	}
 	return "object"
+}
+
+func (n *native) JSONValue() any { return n.plain }
+
+// deep runs f and throws what package msg panics with on values that nest too deeply.
+func (v *vm) deep(f func()) {
+	defer func() {
+		switch x := recover().(type) {
+		case nil:
+		case *msg.RangeError:
+			v.throw(x)
+		default:
+			panic(x)
+		}
+	}()
+	f()
 }
