@@ -3,7 +3,6 @@ package msg
 import (
 	"math"
 	"math/big"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,7 +86,7 @@ func TypeOf(v any) string {
 	return "object"
 }
 
-// ToString is String(v).
+// ToString is String(v). It panics with a *RangeError on arrays nested deeper than MaxDepth.
 func ToString(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -101,7 +100,9 @@ func ToString(v any) string {
 	case undefined:
 		return "undefined"
 	case *Array:
-		return joinArray(v, nil)
+		var t arrayText
+		t.join(v)
+		return string(t.b)
 	case *Buffer:
 		return utf8Text(v.B)
 	case *Date:
@@ -120,30 +121,34 @@ func ToString(v any) string {
 	return "[object Object]"
 }
 
-// joinArray is Array.prototype.join(","); outer holds the arrays that are being
-// joined: one that contains itself prints as "" inside.
-func joinArray(a *Array, outer []*Array) string {
-	if slices.Contains(outer, a) {
-		return ""
+// arrayText is Array.prototype.join(","). An array that contains itself prints as ""
+// inside.
+type arrayText struct {
+	nesting[*Array]
+	b []byte
+}
+
+func (t *arrayText) join(a *Array) {
+	if t.inside(a) {
+		return
 	}
-	if len(outer) > MaxDepth {
+	if t.tooDeep() {
 		panic(errTooDeep)
 	}
-	outer = append(outer, a)
-	var b strings.Builder
+	t.enter(a)
 	for i, v := range a.elems {
 		if i > 0 {
-			b.WriteByte(',')
+			t.b = append(t.b, ',')
 		}
 		switch v := v.(type) {
 		case nil, undefined:
 		case *Array:
-			b.WriteString(joinArray(v, outer))
+			t.join(v)
 		default:
-			b.WriteString(ToString(v))
+			t.b = append(t.b, ToString(v)...)
 		}
 	}
-	return b.String()
+	t.leave()
 }
 
 // errorText is Error.prototype.toString.

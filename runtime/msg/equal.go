@@ -65,7 +65,7 @@ func LooseEqual(a, b any) bool {
 func DeepEqual(a, b any) bool { return (&comparison{}).equal(a, b) }
 
 // comparison holds the pairs that are being compared, since values may contain themselves.
-type comparison struct{ open [][2]any }
+type comparison struct{ nesting[[2]any] }
 
 func (c *comparison) equal(a, b any) bool {
 	switch a := a.(type) {
@@ -74,14 +74,14 @@ func (c *comparison) equal(a, b any) bool {
 		return ok && (a == b && math.Signbit(a) == math.Signbit(b) || a != a && b != b)
 	case *Object:
 		b, ok := b.(*Object)
-		return ok && (a == b || c.inside(a, b, func() bool { return c.objects(a, b) }))
+		return ok && (a == b || c.within(a, b, func() bool { return c.objects(a, b) }))
 	case *Array:
 		b, ok := b.(*Array)
-		return ok && (a == b || c.inside(a, b, func() bool { return c.arrays(a, b) }))
+		return ok && (a == b || c.within(a, b, func() bool { return c.arrays(a, b) }))
 	case *Error:
 		b, ok := b.(*Error)
 		return ok && (a == b || a.Name == b.Name && a.Message == b.Message &&
-			c.inside(a, b, func() bool { return c.objects(a.Props, b.Props) }))
+			c.within(a, b, func() bool { return c.objects(a.Props, b.Props) }))
 	case *Buffer:
 		b, ok := b.(*Buffer)
 		return ok && bytes.Equal(a.B, b.B)
@@ -98,21 +98,20 @@ func (c *comparison) equal(a, b any) bool {
 	return StrictEqual(a, b)
 }
 
-// inside compares the contents of a and b. A pair that is already being compared
+// within compares the contents of a and b. A pair that is already being compared
 // further out counts as equal: the difference, if any, shows elsewhere.
-func (c *comparison) inside(a, b any, contents func() bool) bool {
+func (c *comparison) within(a, b any, contents func() bool) bool {
 	pair := [2]any{a, b}
-	for _, p := range c.open {
-		if p == pair {
-			return true
-		}
+	if c.inside(pair) {
+		return true
 	}
-	if len(c.open) > MaxDepth {
+	if c.tooDeep() {
 		panic(errTooDeep)
 	}
-	c.open = append(c.open, pair)
-	defer func() { c.open = c.open[:len(c.open)-1] }()
-	return contents()
+	c.enter(pair)
+	equal := contents()
+	c.leave()
+	return equal
 }
 
 func (c *comparison) objects(a, b *Object) bool {

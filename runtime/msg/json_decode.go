@@ -112,7 +112,7 @@ func (d *decoder) object(like *Object) any {
 	}
 	// While the keys are those of the object before, in its order, they need not be
 	// looked up. Integer-like keys may need sorting.
-	same := 0
+	same, disorder := 0, false
 	if like != nil && like.ints == 0 && len(like.fields) > 0 {
 		o.fields = make([]field, 0, len(like.fields))
 	} else {
@@ -128,7 +128,7 @@ func (d *decoder) object(like *Object) any {
 			}
 			return nil
 		}
-		key := d.key()
+		key := d.str()
 		if d.err != nil {
 			return nil
 		}
@@ -149,14 +149,16 @@ func (d *decoder) object(like *Object) any {
 				like = nil
 				o.reindex()
 			}
-			o.Set(key, v)
+			disorder = o.put(key, v) || disorder
 		}
 		switch d.peek() {
 		case ',':
 			d.at++
 		case '}':
 			d.at++
-			if like != nil {
+			if disorder {
+				o.arrange()
+			} else if like != nil {
 				o.reindex()
 			}
 			return o
@@ -271,10 +273,8 @@ func (d *decoder) number() any {
 	return Number(f)
 }
 
-func (d *decoder) str() any { return d.key() }
-
-// key reads a string: a part of the text if it has no escapes.
-func (d *decoder) key() string {
+// str reads a string: a part of the text if it has no escapes.
+func (d *decoder) str() string {
 	d.at++
 	start := d.at
 	for i := start; i < len(d.text); i++ {

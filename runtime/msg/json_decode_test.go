@@ -166,6 +166,29 @@ func TestObjectsOfAListKeepTheirOwnKeys(t *testing.T) {
 	}
 }
 
+func TestIntegerLikeKeysComeFirstWhateverTheirOrder(t *testing.T) {
+	v, err := Parse(`{"b":1,"10":2,"9":3,"a":4,"9":5,"4294967295":6,"007":7,"0":8}`)
+	if got, _, _ := Stringify(v, ""); err != nil || got != `{"0":8,"9":5,"10":2,"b":1,"a":4,"4294967295":6,"007":7}` {
+		t.Errorf("got %s, %v", got, err)
+	}
+	// Sorting them in one by one would take minutes.
+	var b strings.Builder
+	b.WriteString(`{"x":0`)
+	const n = 100_000
+	for i := n; i > 0; i-- {
+		b.WriteString(`,"` + FormatNumber(float64(i)) + `":1`)
+	}
+	b.WriteString(`}`)
+	v, err = Parse(b.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := v.(*Object)
+	if first, _ := o.At(0); first != "1" || o.Len() != n+1 || o.Value("77") != 1.0 || !o.Has("x") {
+		t.Errorf("%d keys, first %s", o.Len(), first)
+	}
+}
+
 func FuzzJSON(f *testing.F) {
 	for _, s := range []string{
 		`{"a":[1,-0,2.5e-7,"x\n\ud83d\ude00\ud800",null,true],"1":{}}`, `[[],{"":""}]`, `"\u00`, "[1,\xff]", `[{"a":1},{"a":2,"b":3}]`,

@@ -2,17 +2,23 @@ package msg
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-// PlainForeign is implemented by a Foreign value that JSON shows: JSONValue gives
-// what JSON.stringify prints in its place (Undefined to leave it out). Other Foreign
-// objects print as {}.
-type PlainForeign interface{ JSONValue() any }
+// PlainForeign is implemented by a Foreign value that JSON shows, such as an instance
+// of a class: JSONValue gives what JSON.stringify prints in its place (Undefined to leave
+// it out). It must be comparable, and the same value each time it is met in a cycle. Other
+// Foreign objects print as {}.
+type PlainForeign interface {
+	Foreign
+	JSONValue() any
+}
 
 // Stringify is JSON.stringify(v, null, indent), where indent is the text of one level,
 // of which ten characters count. ok is false where it gives undefined. The error is V8's
 // *TypeError for cycles and BigInts, or a *RangeError for values nested deeper than MaxDepth.
+// A toJSON method that a script gave an object is not called.
 func Stringify(v any, indent string) (text string, ok bool, err error) {
 	if UTF16Len(indent) > 10 {
 		indent = UTF16Slice(indent, 0, 10)
@@ -21,7 +27,7 @@ func Stringify(v any, indent string) (text string, ok bool, err error) {
 	if skipped(v) {
 		return "", false, nil
 	}
-	b, err := e.value(nil, v, "")
+	b, err := e.value(nil, v, place{})
 	if err != nil || len(b) == 0 {
 		return "", false, err
 	}
@@ -32,24 +38,22 @@ func Stringify(v any, indent string) (text string, ok bool, err error) {
 // With an error, b holds the text up to it.
 func AppendJSON(b []byte, v any) ([]byte, error) {
 	e := encoder{}
-	return e.element(b, v, 0)
+	return e.element(b, v, place{})
 }
 
-// encoder prints one value. It knows the containers it is in, to find cycles: by
-// search while they are few, by an index beyond.
+// encoder prints one value. It knows the containers it is in, and where each is in
+// its parent, to tell cycles.
 type encoder struct {
+	nesting[any]
+	places []place
 	indent string
-	open   []openContainer
-	index  map[any]bool
 }
 
-type openContainer struct {
-	v   any
-	key string // where in its parent it is
-	at  int    // the same, if the parent is an array
+// place is a property of an object or an index of an array.
+type place struct {
+	key string
+	at  int
 }
-
-const fewOpen = 32
 
 // skipped tells whether JSON.stringify gives undefined for v.
 func skipped(v any) bool {
@@ -66,8 +70,8 @@ func skipped(v any) bool {
 	return false
 }
 
-// value appends v, which is not skipped. Key is where it stands in its parent.
-func (e *encoder) value(b []byte, v any, key string) ([]byte, error) {
+// value appends v, which is not skipped and stands at p in its parent.
+func (e *encoder) value(b []byte, v any, p place) ([]byte, error) {
 	switch v := v.(type) {
 	case string:
 		return appendString(b, v), nil
@@ -84,65 +88,60 @@ func (e *encoder) value(b []byte, v any, key string) ([]byte, error) {
 	case nil:
 		return append(b, "null"...), nil
 	case *Object:
-		return e.object(b, v, v, key, 0)
+		return e.object(b, v, v, p)
 	case *Array:
-		return e.array(b, v, key, 0)
+		return e.array(b, v, v, p)
 	case *Date:
 		if s, ok := v.ISO(); ok {
 			return appendString(b, s), nil
 		}
 		return append(b, "null"...), nil
 	case *Buffer:
-		return e.value(b, bufferJSON(v), key)
+		o := bufferJSON(v)
+		return e.object(b, o, o, p)
 	case *TypedArray:
-		return e.value(b, typedArrayJSON(v), key)
+		o := typedArrayJSON(v)
+		return e.object(b, o, o, p)
 	case *Error:
-		return e.object(b, v.Props, v, key, 0)
+		return e.object(b, v.Props, v, p)
 	case *BigInt:
 		return b, &TypeError{"Do not know how to serialize a BigInt"}
 	case PlainForeign:
-		return e.value(b, v.JSONValue(), key)
+		switch plain := v.JSONValue().(type) {
+		case *Object:
+			return e.object(b, plain, v, p)
+		case *Array:
+			return e.array(b, plain, v, p)
+		case PlainForeign: // would be asked without end
+		default:
+			return e.value(b, plain, p)
+		}
 	}
 	return append(b, "{}"...), nil
 }
 
-// element appends an array's element, for which null stands where it is skipped.
-func (e *encoder) element(b []byte, v any, at int) ([]byte, error) {
-	switch v := v.(type) {
-	case *Object:
-		return e.object(b, v, v, "", at)
-	case *Array:
-		return e.array(b, v, "", at)
-	}
+// element is value for what may be skipped, for which null stands in arrays.
+func (e *encoder) element(b []byte, v any, p place) ([]byte, error) {
 	if skipped(v) {
 		return append(b, "null"...), nil
 	}
-	return e.value(b, v, "")
+	return e.value(b, v, p)
 }
 
 // object appends the fields of o, which are those of the value v.
-func (e *encoder) object(b []byte, o *Object, v any, key string, at int) ([]byte, error) {
+func (e *encoder) object(b []byte, o *Object, v any, p place) ([]byte, error) {
 	if o.Len() == 0 {
 		return append(b, "{}"...), nil
 	}
-	if err := e.enter(v, key, at); err != nil {
+	if err := e.begin(v, p); err != nil {
 		return b, err
 	}
-	start := len(b)
 	b = append(b, '{')
 	empty := true
 	for i := range o.fields {
 		f := &o.fields[i]
-		switch f.val.(type) {
-		case string, float64:
-		default:
-			if skipped(f.val) {
-				if fn, ok := f.val.(*Func); ok && f.key == "toJSON" {
-					e.leave()
-					return e.toJSON(b[:start], fn, v, key, at)
-				}
-				continue
-			}
+		if skipped(f.val) {
+			continue
 		}
 		if !empty {
 			b = append(b, ',')
@@ -155,39 +154,23 @@ func (e *encoder) object(b []byte, o *Object, v any, key string, at int) ([]byte
 			b = append(b, ' ')
 		}
 		var err error
-		if b, err = e.value(b, f.val, f.key); err != nil {
+		if b, err = e.value(b, f.val, place{key: f.key}); err != nil {
 			return b, err
 		}
 	}
-	e.leave()
+	e.end()
 	if !empty {
 		b = e.newline(b)
 	}
 	return append(b, '}'), nil
 }
 
-// toJSON appends what the object's own method gives for it.
-func (e *encoder) toJSON(b []byte, fn *Func, v any, key string, at int) ([]byte, error) {
-	if n := len(e.open); n > 0 {
-		if _, ok := e.open[n-1].v.(*Array); ok {
-			key = FormatNumber(float64(at))
-		}
-	}
-	plain, err := fn.Call(v, []any{key})
-	if err != nil {
-		return b, err
-	}
-	if plain == v { // the method would be asked again without end
-		return append(b, "{}"...), nil
-	}
-	return e.element(b, plain, at)
-}
-
-func (e *encoder) array(b []byte, a *Array, key string, at int) ([]byte, error) {
+// array appends the elements of a, which are those of the value v.
+func (e *encoder) array(b []byte, a *Array, v any, p place) ([]byte, error) {
 	if a.Len() == 0 {
 		return append(b, "[]"...), nil
 	}
-	if err := e.enter(a, key, at); err != nil {
+	if err := e.begin(v, p); err != nil {
 		return b, err
 	}
 	b = append(b, '[')
@@ -197,11 +180,11 @@ func (e *encoder) array(b []byte, a *Array, key string, at int) ([]byte, error) 
 		}
 		b = e.newline(b)
 		var err error
-		if b, err = e.element(b, v, i); err != nil {
+		if b, err = e.element(b, v, place{at: i}); err != nil {
 			return b, err
 		}
 	}
-	e.leave()
+	e.end()
 	b = e.newline(b)
 	return append(b, ']'), nil
 }
@@ -217,85 +200,61 @@ func (e *encoder) newline(b []byte) []byte {
 	return b
 }
 
-func (e *encoder) enter(v any, key string, at int) error {
-	n := len(e.open)
-	if e.index == nil {
-		for i := range e.open {
-			if e.open[i].v == v {
-				return e.cycle(i, key, at)
-			}
-		}
-	} else if e.index[v] {
-		for i := range e.open {
-			if e.open[i].v == v {
-				return e.cycle(i, key, at)
-			}
-		}
+func (e *encoder) begin(v any, p place) error {
+	if e.inside(v) {
+		return e.cycle(v, p)
 	}
-	if n >= MaxDepth {
+	if e.tooDeep() {
 		return errTooDeep
 	}
-	e.open = append(e.open, openContainer{v, key, at})
-	switch {
-	case e.index != nil:
-		e.index[v] = true
-	case n >= fewOpen:
-		e.index = make(map[any]bool, 2*n)
-		for i := range e.open {
-			e.index[e.open[i].v] = true
-		}
-	}
+	e.enter(v)
+	e.places = append(e.places, p)
 	return nil
 }
 
-func (e *encoder) leave() {
-	last := len(e.open) - 1
-	if e.index != nil {
-		delete(e.index, e.open[last].v)
-	}
-	e.open[last].v = nil
-	e.open = e.open[:last]
+func (e *encoder) end() {
+	e.leave()
+	e.places = e.places[:len(e.places)-1]
 }
 
-// cycle is V8's error for a value that contains itself: it starts at open[start]
-// and key closes it.
-func (e *encoder) cycle(start int, key string, at int) error {
-	place := func(parent any, key string, at int) string {
-		if _, ok := parent.(*Array); ok {
-			return fmt.Sprintf("index %d", at)
-		}
-		if key == "" {
-			return "<anonymous>"
-		}
-		return fmt.Sprintf("property '%s'", key)
-	}
-	class := func(v any) string {
-		switch v.(type) {
-		case *Array:
-			return "Array"
-		case *Error:
-			return "Error"
-		}
-		return "Object"
-	}
+// cycle is V8's error for a value that contains itself: v, which the walk is inside
+// of, was met again at p.
+func (e *encoder) cycle(v any, p place) error {
+	start := slices.Index(e.open, v)
+	ring, places := e.open[start:], append(e.places[start:], p)
 	var b strings.Builder
-	ring := e.open[start:]
-	fmt.Fprintf(&b, "Converting circular structure to JSON\n    --> starting at object with constructor '%s'", class(ring[0].v))
-	line := func(i int) {
-		fmt.Fprintf(&b, "\n    |     %s -> object with constructor '%s'",
-			place(ring[i-1].v, ring[i].key, ring[i].at), class(ring[i].v))
-	}
-	// V8 shows the first two steps and the last, and leaves out those between.
+	b.WriteString("Converting circular structure to JSON\n    --> starting at " + class(v))
 	for i := 1; i < len(ring); i++ {
 		switch {
-		case i <= 2 || i == len(ring)-1:
-			line(i)
+		case i <= 2 || i == len(ring)-1: // V8 shows the first two steps and the last
+			b.WriteString("\n    |     " + places[i].in(ring[i-1]) + " -> " + class(ring[i]))
 		case i == 3:
 			b.WriteString("\n    |     ...")
 		}
 	}
-	fmt.Fprintf(&b, "\n    --- %s closes the circle", place(ring[len(ring)-1].v, key, at))
+	b.WriteString("\n    --- " + places[len(ring)].in(ring[len(ring)-1]) + " closes the circle")
 	return &TypeError{b.String()}
+}
+
+func (p place) in(parent any) string {
+	if _, ok := parent.(*Array); ok {
+		return fmt.Sprintf("index %d", p.at)
+	}
+	if p.key == "" {
+		return "<anonymous>"
+	}
+	return "property '" + p.key + "'"
+}
+
+func class(v any) string {
+	name := "Object"
+	switch v.(type) {
+	case *Array:
+		name = "Array"
+	case *Error:
+		name = "Error"
+	}
+	return "object with constructor '" + name + "'"
 }
 
 // bufferJSON is Buffer.prototype.toJSON.

@@ -1,6 +1,7 @@
 package msg
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 )
@@ -102,6 +103,38 @@ func (o *Object) Set(key string, v any) {
 	} else if len(o.fields) > indexAbove {
 		o.reindex()
 	}
+}
+
+// put is Set without the order of integer-like keys, for a caller who sets many and
+// then calls arrange. It tells whether there is such a key out of place.
+func (o *Object) put(key string, v any) (disorder bool) {
+	if i := o.find(key); i >= 0 {
+		o.fields[i].val = v
+		return false
+	}
+	o.fields = append(o.fields, field{key, v})
+	if o.index != nil {
+		o.index[key] = int32(len(o.fields) - 1)
+	} else if len(o.fields) > indexAbove {
+		o.reindex()
+	}
+	_, disorder = ArrayIndex(key)
+	return disorder
+}
+
+// arrange moves integer-like keys to the front, in ascending order.
+func (o *Object) arrange() {
+	rank := func(f field) uint64 {
+		if n, ok := ArrayIndex(f.key); ok {
+			return uint64(n)
+		}
+		return 1 << 32
+	}
+	slices.SortStableFunc(o.fields, func(a, b field) int { return cmp.Compare(rank(a), rank(b)) })
+	for o.ints = 0; o.ints < len(o.fields) && rank(o.fields[o.ints]) < 1<<32; {
+		o.ints++
+	}
+	o.reindex()
 }
 
 // Delete removes key if it is there.

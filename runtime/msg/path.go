@@ -27,6 +27,7 @@ type step struct {
 	integer bool
 	index   float64 // if integer
 	ref     *Path   // [msg.x]: the name is that value of the message
+	pos     int     // where ref starts in the expression
 	odd     bool    // such a value is neither text nor a number
 }
 
@@ -149,7 +150,7 @@ func (p *Path) resolve(root any) ([]step, error) {
 		if ref == nil {
 			continue
 		}
-		if i == 0 || &plain[0] == &p.steps[0] {
+		if &plain[0] == &p.steps[0] { // the path itself stays as it is
 			plain = append([]step(nil), p.steps...)
 		}
 		v := Undefined

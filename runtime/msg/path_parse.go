@@ -2,7 +2,6 @@ package msg
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -182,7 +181,7 @@ func (p *pathParser) reference(i int) (int, *PathError) {
 		if open > 0 {
 			continue
 		}
-		s := step{index: float64(p.pos(i + 1))}
+		s := step{pos: p.pos(i + 1)}
 		if p.depth >= maxPathDepth {
 			return 0, s.refError()
 		}
@@ -202,7 +201,7 @@ func (p *pathParser) reference(i int) (int, *PathError) {
 
 // refError is Node-RED's error for a reference that does not compile or is undefined.
 func (s *step) refError() *PathError {
-	return invalidPath("Invalid expression started at position %d", int(math.Round(s.index)))
+	return invalidPath("Invalid expression started at position %d", s.pos)
 }
 
 func (p *pathParser) close(i int) (int, *PathError) {
