@@ -45,6 +45,9 @@ func typeErrorf(format string, args ...any) *TypeError {
 // ErrorValue returns err as the Error value that a script would have caught:
 // with the name of JavaScript's class, and the code where there is one.
 func ErrorValue(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
 	e := &Error{Name: "Error", Message: err.Error()}
 	if named, ok := errors.AsType[interface {
 		error
