@@ -73,6 +73,26 @@ func Env(pairs ...string) func(*runtime.Options) {
 
 func start(t testing.TB, types []runtime.Type, list *msg.Array, options ...func(*runtime.Options)) *Harness {
 	t.Helper()
+	h, problems := deploy(t, types, list, options...)
+	for _, p := range problems {
+		t.Error(p)
+	}
+	return h
+}
+
+// Problems returns why a node of the given type and configuration does not start.
+func Problems(t testing.TB, typ runtime.Type, config string) []runtime.Problem {
+	t.Helper()
+	node := Parse(t, config)
+	node.Set("id", Node)
+	node.Set("type", typ.Name)
+	node.Set("wires", &msg.Array{})
+	_, problems := deploy(t, []runtime.Type{typ}, msg.NewArray(node))
+	return problems
+}
+
+func deploy(t testing.TB, types []runtime.Type, list *msg.Array, options ...func(*runtime.Options)) (*Harness, []runtime.Problem) {
+	t.Helper()
 	h := &Harness{t: t}
 	complete(list)
 	list.Append(msg.NewObject("id", "nodetest", "type", sourceType, "z", "f", "x", 0.0, "y", 0.0, "wires", &msg.Array{}))
@@ -103,13 +123,10 @@ func start(t testing.TB, types []runtime.Type, list *msg.Array, options ...func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range problems {
-		t.Error(p)
-	}
 	if h.source == nil {
 		t.Fatal("the flow did not start")
 	}
-	return h
+	return h, problems
 }
 
 // complete gives nodes with wires a place, and adds the tab "f" if it is not there.
@@ -140,7 +157,7 @@ func complete(list *msg.Array) {
 func (h *Harness) Send(to string, messages ...string) {
 	h.t.Helper()
 	for _, text := range messages {
-		h.SendMsg(to, parseObject(h.t, text))
+		h.SendMsg(to, Parse(h.t, text))
 	}
 }
 
@@ -158,6 +175,15 @@ func (h *Harness) SendMsg(to string, m *msg.Object) {
 	h.mu.Lock()
 	h.runs = append(h.runs, run)
 	h.mu.Unlock()
+}
+
+// SendOnly is SendMsg for benchmarks: Wait does not know of the event.
+func (h *Harness) SendOnly(to string, m *msg.Object) {
+	inst, _ := h.source.inst.Lookup(to)
+	h.source.inst.Emit(func(d *runtime.Delivery) error {
+		d.Relay(inst, m)
+		return nil
+	})
 }
 
 // Instance returns a node that runs.

@@ -38,7 +38,7 @@ type Sent struct {
 // synctest.Test, where no time is lost.
 func Run(t testing.TB, typ runtime.Type, config string, in ...string) *Result {
 	t.Helper()
-	node := parseObject(t, config)
+	node := Parse(t, config)
 	node.Set("id", Node)
 	node.Set("type", typ.Name)
 	outputs := typ.Outputs
@@ -147,7 +147,8 @@ func Texts(messages []*msg.Object) string {
 	return strings.Join(lines, "\n")
 }
 
-func parseObject(t testing.TB, text string) *msg.Object {
+// Parse reads a message from JSON.
+func Parse(t testing.TB, text string) *msg.Object {
 	t.Helper()
 	v, err := msg.Parse(text)
 	o, ok := v.(*msg.Object)
