@@ -135,6 +135,9 @@ func (f *File) parseNodes(sc *scanner) error {
 	var props []Prop // of all nodes
 	var upTo []int   // where in props each node's end
 	err := sc.array(func() error {
+		if sc.pos == len(sc.s) {
+			return sc.unexpected("a node")
+		}
 		if sc.peek() != '{' {
 			return sc.fail("element %d of the list is not an object, so it is no node", len(f.Nodes)+1)
 		}
