@@ -211,7 +211,7 @@ func FuzzJSON(f *testing.F) {
 		if text2, _, _ := Stringify(again, ""); text2 != text {
 			t.Fatalf("%q\nprints as %q\nthen as  %q", b, text, text2)
 		}
-		if copied := Clone(v); !DeepEqual(copied, v) && !strings.Contains(text, "null") {
+		if copied := Clone(v); !DeepEqual(copied, v) {
 			t.Fatalf("the clone of %s differs", text)
 		}
 		pretty, _, _ := Stringify(CopyOut(CopyIn(v)), "\t")
