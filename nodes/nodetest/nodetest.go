@@ -157,3 +157,9 @@ func Parse(t testing.TB, text string) *msg.Object {
 	}
 	return o
 }
+
+// Object returns v if it is an object, else an empty one.
+func Object(v any) *msg.Object {
+	o, _ := v.(*msg.Object)
+	return o
+}
