@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/runtime/moment"
 	"sluice/runtime/msg"
 )
 
@@ -134,7 +135,7 @@ func dateInput(format string) Input {
 			s, _ := msg.NewDate(now).ISO()
 			return s, nil
 		}
-		return formatMoment(now, format), nil
+		return moment.Format(now, format), nil
 	}}
 }
 
