@@ -33,7 +33,7 @@ func (v *vm) bufferClass() *goja.Object {
 	v.buffer.DefineDataProperty("name", v.rt.ToValue("Buffer"), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	v.buffer.DefineDataProperty("prototype", v.bufferProto, goja.FLAG_FALSE, goja.FLAG_FALSE, goja.FLAG_FALSE)
 	v.bufferProto.DefineDataProperty("constructor", v.buffer, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	v.buffer.Set("poolSize", 8192)
+	v.buffer.Set("poolSize", 65536)
 	for name, f := range bufferStatics {
 		define(v, v.buffer, name, 2, func(c goja.FunctionCall) goja.Value { return f(v, c) })
 	}
@@ -144,7 +144,7 @@ func (v *vm) size(n goja.Value, name string) int {
 		v.badType(fmt.Sprintf("%q argument", name), "of type number", n)
 	}
 	if !(f >= 0 && f <= maxBuffer) {
-		v.outOfRange(name, fmt.Sprintf(">= 0 && <= %d", maxBuffer), f)
+		v.outOfRange(name, ">= 0 && <= 9007199254740991", f) // Node's bound, as its text says
 	}
 	return int(f)
 }

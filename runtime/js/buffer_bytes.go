@@ -119,7 +119,7 @@ func bufferSlice(v *vm, b []byte, c goja.FunctionCall) goja.Value {
 // bufferWrite is buf.write(text[, offset[, length]][, encoding]). It writes whole characters only.
 func bufferWrite(v *vm, b []byte, c goja.FunctionCall) goja.Value {
 	if !goja.IsString(c.Argument(0)) {
-		v.badType(`"string" argument`, "of type string", c.Argument(0))
+		v.codeError("TypeError", "ERR_INVALID_ARG_TYPE", "argument must be a string")
 	}
 	off, n, enc := c.Argument(1), c.Argument(2), c.Argument(3)
 	if goja.IsString(off) {

@@ -106,7 +106,7 @@ func (v *vm) writeNumber(n numberField, c goja.FunctionCall) goja.Value {
 	switch {
 	case n.size == 8 && !n.float:
 		if !goja.IsBigInt(val) {
-			v.badType(`"value" argument`, "of type bigint", val)
+			v.throwf("TypeError", "Cannot mix BigInt and other types, use explicit conversions")
 		}
 		x := val.Export().(*big.Int)
 		lo, hi := new(big.Int), new(big.Int).Lsh(big.NewInt(1), 64)

@@ -30,6 +30,7 @@ type vm struct {
 	spare                            map[any]*goja.Object // an emptied view cache for the next session
 
 	nodeProto, timerProto *goja.Object // made at first use
+	preludes              map[string]*goja.Object
 }
 
 type rejection struct {

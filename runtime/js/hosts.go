@@ -1,0 +1,69 @@
+package js
+
+import (
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// hosts returns the Go functions that a prelude file is given.
+func (v *vm) hosts(name string) host {
+	switch name {
+	case "clone":
+		return host{"isView": v.isView, "clone": v.cloneView}
+	case "redutil":
+		return host{
+			"isView":       v.isView,
+			"cloneMessage": v.cloneMessage,
+			"deep": func(c goja.FunctionCall) goja.Value {
+				return v.call(v.prelude("clone").Get("deep"), v.undef, c.Argument(0))
+			},
+			"generateId": func(goja.FunctionCall) goja.Value { return v.str(msg.NewID()) },
+			"env":        func(c goja.FunctionCall) goja.Value { return v.toJS(v.cur.fn.node.Env(c.Argument(0).String())) },
+			"context":    func(c goja.FunctionCall) goja.Value { return v.cur.fn.contextObject(c.Argument(0).String()) },
+			"checkPath": func(c goja.FunctionCall) goja.Value {
+				if _, err := msg.ParsePath(text(c.Argument(0).ToString())); err != nil {
+					v.throw(err)
+				}
+				return v.undef
+			},
+		}
+	}
+	return nil
+}
+
+// behind returns what is behind a view.
+func behind(x goja.Value) any {
+	o, ok := x.(*goja.Object)
+	if !ok {
+		return nil
+	}
+	switch o.ExportType() {
+	case typeObjectView:
+		return o.Export().(*objectView).o
+	case typeArrayView:
+		return o.Export().(*arrayView).a
+	case typeHostView:
+		return o.Export().(*hostView).h
+	}
+	return nil
+}
+
+func (v *vm) isView(c goja.FunctionCall) goja.Value {
+	return v.rt.ToValue(behind(c.Argument(0)) != nil)
+}
+
+func (v *vm) cloneView(c goja.FunctionCall) goja.Value {
+	var x any
+	v.cur.settled(func() { x = msg.Clone(behind(c.Argument(0))) })
+	return v.toJS(x)
+}
+
+func (v *vm) cloneMessage(c goja.FunctionCall) goja.Value {
+	m, ok := behind(c.Argument(0)).(*msg.Object)
+	if !ok {
+		return v.cloneView(c)
+	}
+	v.cur.settled(func() { m = msg.CloneMessage(m) })
+	return v.toJS(m)
+}
