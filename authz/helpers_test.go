@@ -2,6 +2,8 @@ package authz
 
 import (
 	"context"
+	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -112,3 +114,5 @@ func get(h http.Handler, method, target string, header ...string) *httptest.Resp
 }
 
 var bearerOnly = PolicyConfig{Mode: []string{"bearer"}}
+
+func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }

@@ -1,3 +1,78 @@
 package authz
 
-func childMain() bool { return false }
+import (
+	"bufio"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// childMain is what the test binary does as the victim of TestKill: it makes and
+// rotates tokens and prints each value.
+func childMain() bool {
+	path := os.Getenv("SLUICE_TEST_KILL")
+	if path == "" {
+		return false
+	}
+	s, err := Open(ctx, path, Options{})
+	if err != nil {
+		fmt.Println("error:", err)
+		return true
+	}
+	for i := 0; ; i++ {
+		t, value, err := s.Create(ctx, by, NewToken{Name: fmt.Sprintf("%d-%d", os.Getpid(), i)})
+		if err == nil && i%2 == 1 {
+			fmt.Println(value)
+			_, value, err = s.Rotate(ctx, by, t.ID, time.Hour)
+		}
+		if err != nil {
+			fmt.Println("error:", err)
+			return true
+		}
+		fmt.Println(value)
+	}
+}
+
+// Each value that was printed verifies, whenever the process was killed.
+func TestKill(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sluice.db")
+	var values []string
+	for range 8 {
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), "SLUICE_TEST_KILL="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		left := 1 + rand.IntN(30) // the moment to kill: after that many values
+		for lines := bufio.NewScanner(out); lines.Scan(); left-- {
+			if strings.HasPrefix(lines.Text(), "error:") {
+				t.Fatal(lines.Text())
+			}
+			values = append(values, lines.Text())
+			if left == 0 {
+				time.AfterFunc(time.Duration(rand.IntN(2000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
+			}
+		}
+		_ = cmd.Wait() // killed
+	}
+	s := openStore(t, path, Options{})
+	for _, value := range values {
+		if _, err := s.Verify(ctx, value); err != nil {
+			t.Errorf("a printed value: %v", err)
+		}
+	}
+	var report string
+	if err := s.engine.Reader().QueryRow("PRAGMA integrity_check").Scan(&report); err != nil || report != "ok" {
+		t.Errorf("integrity: %s, %v", report, err)
+	}
+	t.Logf("%d values", len(values))
+}

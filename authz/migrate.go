@@ -47,7 +47,7 @@ func migrateSQLite(ctx context.Context, db *sql.DB) error {
 	}
 	tx, err := db.BeginTx(ctx, nil) // BEGIN IMMEDIATE, see sqliteDB
 	if err != nil {
-		return sqliteTrouble(err)
+		return err
 	}
 	defer tx.Rollback()
 	if version, err = schemaVersion(ctx, tx); err != nil {
@@ -58,7 +58,7 @@ func migrateSQLite(ctx context.Context, db *sql.DB) error {
 	}
 	for i := version; i < len(steps); i++ {
 		if _, err := tx.ExecContext(ctx, steps[i]); err != nil {
-			return fmt.Errorf("migration %d: %w", i+1, sqliteTrouble(err))
+			return fmt.Errorf("migration %d: %w", i+1, err)
 		}
 	}
 	if _, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(steps))); err != nil {
@@ -71,7 +71,7 @@ func schemaVersion(ctx context.Context, db interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }) (version int, err error) {
 	if err := db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
-		return 0, fmt.Errorf("read schema version: %w", sqliteTrouble(err))
+		return 0, fmt.Errorf("read schema version: %w", err)
 	}
 	return version, nil
 }

@@ -46,7 +46,7 @@ func openSQLite(ctx context.Context, path string) (_ *sqliteEngine, err error) {
 	e.reader = sqliteDB(path, "_pragma=query_only(1)")
 	e.reader.SetMaxOpenConns(4)
 	if err := e.prepare(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), e.Close())
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, sqliteTrouble(err)), e.Close())
 	}
 	return e, nil
 }
