@@ -24,7 +24,8 @@ type set map[string]bool
 func (s set) list() []string { return slices.Sorted(maps.Keys(s)) }
 
 // Diff compares what runs with what is to run; old may be nil. In old, credentials
-// inside nodes are ignored; in new, they mark a node as changed.
+// inside nodes are ignored; in new, they mark a node as changed, so Diff comes before
+// Credentials.Absorb takes them out.
 func Diff(old, new *File) Changes {
 	d := &diff{
 		new:     index(new),

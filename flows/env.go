@@ -23,7 +23,8 @@ func globalEnv(configs []*Node) []EnvVar {
 // subflowEnv merges the variables of a definition with those of an instance node,
 // which win but keep the place of the ones they override (the Subflow constructor).
 func subflowEnv(template *Node, inst *Instance) []EnvVar {
-	env := readEnv(template, func(v *EnvVar) { v.Creds = []string{inst.ID, template.ID} })
+	// What stands in the file for a credential is never its value here, unlike in tabs.
+	env := readEnv(template, func(v *EnvVar) { v.Value, v.Creds = "", []string{inst.ID, template.ID} })
 	place := make(map[string]int, len(env))
 	kept := env[:0]
 	set := func(v EnvVar) {
@@ -38,7 +39,7 @@ func subflowEnv(template *Node, inst *Instance) []EnvVar {
 		set(v)
 	}
 	for _, v := range readEnv(inst.Node, func(v *EnvVar) {
-		v.Creds = []string{inst.ID}
+		v.Value, v.Creds = "", []string{inst.ID}
 		if inst.Alias != "" {
 			v.Creds = append(v.Creds, inst.Alias)
 		}

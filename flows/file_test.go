@@ -306,6 +306,24 @@ func BenchmarkParseAndResolve10000(b *testing.B) {
 	}
 }
 
+// BenchmarkResolveSubflows expands 100 instances of a subflow of 100 nodes.
+func BenchmarkResolveSubflows(b *testing.B) {
+	var t strings.Builder
+	t.WriteString(`[{"id":"t","type":"tab"},{"id":"s","type":"subflow","in":[{"wires":[{"id":"n0"}]}],"out":[{"wires":[{"id":"n99","port":0}]}]}`)
+	for i := range 100 {
+		fmt.Fprintf(&t, `,{"id":"n%d","type":"function","z":"s","func":"return msg;","outputs":1,"x":1,"y":1,"wires":[["n%d"]]}`, i, i+1)
+		fmt.Fprintf(&t, `,{"id":"i%d","type":"subflow:s","z":"t","x":1,"y":1,"wires":[["i%d"]]}`, i, i+1)
+	}
+	f, err := Parse([]byte(t.String() + "]"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		Resolve(f)
+	}
+}
+
 func BenchmarkRev10000(b *testing.B) {
 	f, err := Parse(bigFlow(10_000))
 	if err != nil {

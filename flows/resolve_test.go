@@ -245,7 +245,7 @@ func TestEnvDeclarations(t *testing.T) {
 	r, _ := Resolve(mustParse(t, `[{"id":"t","type":"tab","env":[{"name":"T","type":"num","value":"1"},{"name":"P","type":"cred"}]},
 		{"id":"gc","type":"global-config","env":[{"name":"A","type":"str","value":"x"},{"name":"K","type":"cred","value":""}]},
 		{"id":"gd","type":"global-config","d":true,"env":[{"name":"A","type":"str","value":"y"}]},
-		{"id":"s","type":"subflow","env":[{"name":"A","type":"str","value":"template"},{"name":"B","type":"cred"},{"name":"C","type":"cred"}]},
+		{"id":"s","type":"subflow","env":[{"name":"A","type":"str","value":"template"},{"name":"B","type":"cred"},{"name":"C","type":"cred","value":"not it"}]},
 		{"id":"r","type":"subflow"},
 		{"id":"i","type":"subflow:s","z":"t","x":1,"y":1,"env":[{"name":"D","type":"json","value":"{}"},{"name":"A","type":"num","value":"7"},{"name":"B","type":"cred"},{"name":"E","type":"cred"},"odd"]},
 		{"id":"j","type":"subflow:r","z":"t","x":1,"y":1},

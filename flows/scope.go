@@ -37,7 +37,8 @@ type Scope struct {
 }
 
 // EnvVar is one declared variable, not yet evaluated. Those of type "env" are to be
-// evaluated after all others of the scope, which they may name.
+// evaluated after all others of the scope, which they may name. One of type "cred" has
+// the value Credentials.Lookup finds, or Value if it finds none.
 type EnvVar struct {
 	Name  string
 	Type  string   // str num bool json bin jsonata env cred conf-type …
