@@ -2,7 +2,82 @@ package flows
 
 import "strings"
 
-// member spans of an object's text, for changing one and leaving the rest as it is.
+// Find returns the node with this id, the last if there are several, else nil.
+func (f *File) Find(id string) *Node {
+	if i := f.index(id); i >= 0 {
+		return f.Nodes[i]
+	}
+	return nil
+}
+
+func (f *File) index(id string) int {
+	for i := len(f.Nodes) - 1; i >= 0; i-- {
+		if f.Nodes[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// SetNode puts raw, the JSON text of a node, in the place of the node with its id.
+func (f *File) SetNode(raw string) error {
+	n, err := parseNode(raw)
+	if err != nil {
+		return err
+	}
+	i := f.index(n.ID)
+	if i < 0 {
+		return &Error{NodeID: n.ID, Message: "there is no such node to replace"}
+	}
+	f.replace(i, n)
+	return nil
+}
+
+func (f *File) replace(i int, n *Node) {
+	f.Nodes[i] = n
+	f.rev.Store(nil)
+}
+
+// AddNode appends a node given by its JSON text, laid out like the one before it.
+func (f *File) AddNode(raw string) error {
+	n, err := parseNode(raw)
+	if err != nil {
+		return err
+	}
+	if n.noID || f.index(n.ID) >= 0 {
+		return &Error{NodeID: n.ID, Property: "id", Message: "a new node needs an id that is not in use"}
+	}
+	gap := ""
+	switch count := len(f.Nodes); count {
+	case 0:
+	case 1:
+		gap = "," + f.gaps[0]
+	default:
+		gap = f.gaps[count-1]
+	}
+	f.Nodes = append(f.Nodes, n)
+	f.gaps = append(f.gaps, gap)
+	f.rev.Store(nil)
+	return nil
+}
+
+// RemoveNode takes out the node with this id and says whether there was one.
+func (f *File) RemoveNode(id string) bool {
+	i := f.index(id)
+	if i < 0 {
+		return false
+	}
+	if i == 0 && len(f.gaps) > 1 {
+		f.gaps[1] = f.gaps[0] // which has no comma
+	}
+	f.Nodes = append(f.Nodes[:i:i], f.Nodes[i+1:]...)
+	f.gaps = append(f.gaps[:i:i], f.gaps[i+1:]...)
+	f.rev.Store(nil)
+	return true
+}
+
+// span is where a member stands in an object's text, for changing one and leaving the
+// rest as it is.
 type span struct {
 	name            string
 	from, value, to int // of `"name": value`; value is where the value begins

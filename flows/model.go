@@ -1,7 +1,5 @@
 package flows
 
-import "slices"
-
 // container is a tab, a subflow definition or the global level, with what lies in it,
 // each list in the order in which JavaScript would list the nodes by id.
 type container struct {
@@ -141,63 +139,4 @@ func unique(nodes []*Node) []*Node {
 		kept = append(kept, n)
 	}
 	return kept
-}
-
-// link makes the wires of link out nodes from "links" on both sides.
-func (m *model) link(nodes []*Node) {
-	type list struct {
-		ids  []string
-		seen map[string]bool
-	}
-	targets := map[string]*list{}
-	add := func(out, in string) {
-		l := targets[out]
-		if l == nil {
-			l = &list{seen: map[string]bool{}}
-			targets[out] = l
-		}
-		if !l.seen[in] {
-			l.seen[in] = true
-			l.ids = append(l.ids, in)
-		}
-	}
-	var outs []*Node
-	for _, n := range nodes {
-		if n.Type != "link in" && n.Type != "link out" {
-			continue
-		}
-		links := n.Get("links")
-		if !links.IsArray() {
-			if truthy(links.Raw) {
-				m.problem(n, false, "links is not a list, so it links to nothing")
-			}
-			continue
-		}
-		for _, l := range links.Array() {
-			if n.Type == "link in" {
-				add(text(l.Raw), n.ID)
-			} else {
-				add(n.ID, text(l.Raw))
-			}
-		}
-		if n.Type == "link out" {
-			outs = append(outs, n)
-		}
-	}
-	for _, n := range outs {
-		var ids []string
-		if l := targets[n.ID]; l != nil {
-			ids = slices.Clone(l.ids)
-			jsOrder(ids, func(id string) string { return id })
-		}
-		m.links[n] = [][]string{ids}
-	}
-}
-
-// wires returns where the outputs of a node lead, with ids as in the file.
-func (m *model) wires(n *Node) [][]string {
-	if linked, ok := m.links[n]; ok {
-		return linked
-	}
-	return n.Wires
 }

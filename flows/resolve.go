@@ -3,8 +3,6 @@ package flows
 import (
 	"fmt"
 	"slices"
-
-	"github.com/tidwall/gjson"
 )
 
 // Bounds on what a flow file may expand to; beyond them Resolve reports a Problem.
@@ -34,58 +32,6 @@ type Resolved struct {
 
 // Find returns the instance with a concrete id, nil if there is none.
 func (r *Resolved) Find(id string) *Instance { return r.byID[id] }
-
-// Instance is one node to run.
-//
-// A subflow instance node keeps its type "subflow:<id>" and forwards what it receives
-// on its output 0, whose Wires lead to the nodes inside that the subflow's input is
-// wired to. Nothing stands for the outputs: the nodes inside that are wired to output
-// i have the targets of the instance node's output i appended to their own Wires, as
-// in Node-RED's Subflow.js.
-type Instance struct {
-	ID    string // concrete and unique: "<instance id>-<id>" inside a subflow, as in Node-RED
-	Alias string // id in the file when ID is not, else ""; credentials and node context go by it
-	Type  string
-	Name  string
-	Z     string // id of its flow: the tab, or the concrete subflow instance; "" if global
-	G     string // concrete id of its group
-
-	HasName bool
-	Scope   *Scope     // innermost: its group or its flow
-	Flow    *Scope     // its flow: Scope, or the flow around that group
-	Wires   [][]string // concrete ids; every one of them runs
-	Props   []Prop     // as Node.Props, with references to copies inside a subflow rewritten
-	Node    *Node      // as in the file; for StatusType the subflow's definition
-	Inside  *Scope     // of a subflow instance node and its status node: the scope within
-}
-
-// Get returns the property with exactly this name, references rewritten.
-func (i *Instance) Get(name string) gjson.Result { return getProp(i.Props, name) }
-
-// FileID returns the id the node has in the flow file.
-func (i *Instance) FileID() string {
-	if i.Alias != "" {
-		return i.Alias
-	}
-	return i.ID
-}
-
-// Path returns the ids in the file from the tab down, "tab/instance/node", which is
-// Node-RED's NR_NODE_PATH and node._path.
-func (i *Instance) Path() string { return i.Flow.Path + "/" + i.FileID() }
-
-// Builtin answers the NR_NODE_ names, as Scope.Builtin does for its level.
-func (i *Instance) Builtin(name string) (value string, defined, known bool) {
-	switch name {
-	case "NR_NODE_NAME":
-		return i.Name, i.HasName, true
-	case "NR_NODE_ID":
-		return i.ID, true, true
-	case "NR_NODE_PATH":
-		return i.Path(), true, true
-	}
-	return "", false, false
-}
 
 // Resolve works out the nodes to run after Node-RED's flows/{util,Flow,Subflow,Group}.js.
 // Disabled nodes and the nodes of disabled tabs are not among them. What cannot run as
@@ -326,48 +272,5 @@ func (r *resolver) overflow(n *Node) {
 	if !r.full {
 		r.full = true
 		r.problem(n, true, fmt.Sprintf("the flows come to more than %d nodes; this one and others after it do not run", MaxInstances))
-	}
-}
-
-// rename gives nodes whose id another flow uses too an id of their own.
-func (r *resolver) rename() {
-	for _, inst := range r.shadowed {
-		r.problem(inst.Node, false, "another flow has a node of the same id; both run, this one as "+inst.Flow.ID+"-"+inst.ID)
-		inst.Alias = inst.FileID()
-		for inst.ID = inst.Flow.ID + "-" + inst.ID; r.out.byID[inst.ID] != nil; {
-			inst.ID += "-"
-		}
-		r.out.byID[inst.ID] = inst
-	}
-}
-
-// connect keeps of all wires those that lead to a node that runs: one of the same flow,
-// of a flow around it or else of any, as Flow.getNode looks.
-func (r *resolver) connect() {
-	find := func(flow *Scope, id string) *Instance {
-		for ; flow != nil && r.local != nil; flow = flow.Outer {
-			if inst := r.local[localID{flow, id}]; inst != nil {
-				return inst
-			}
-		}
-		return r.out.byID[id]
-	}
-	for _, inst := range r.out.Instances {
-		for output, targets := range inst.Wires {
-			if !slices.ContainsFunc(targets, func(id string) bool {
-				to := find(inst.Flow, id)
-				return to == nil || to.ID != id
-			}) {
-				continue
-			}
-			kept := make([]string, 0, len(targets))
-			for _, id := range targets {
-				if to := find(inst.Flow, id); to != nil {
-					kept = append(kept, to.ID)
-				}
-			}
-			inst.Wires = slices.Clone(inst.Wires) // it may be the file's
-			inst.Wires[output] = kept
-		}
 	}
 }

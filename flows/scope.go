@@ -14,10 +14,10 @@ const (
 // Scope is what a node lies in: a level of the walk that env lookups, catch and
 // status nodes make from the inside out.
 //
-// A lookup of name at a scope first asks Builtin, then the evaluated Env, then
-// Parent; "$parent.x" skips the Env of the first scope asked and is looked up as
-// "x" from there on. A node begins at its own Builtin, then Instance.Scope. The
-// parent of the global scope, nil, stands for the process environment.
+// A lookup of name at a scope first asks Builtin, then the evaluated Env, then Parent;
+// "$parent.x" passes over one scope for each "$parent." and is looked up as "x" above
+// it. A node begins at its own Builtin, then Instance.Scope. The parent of the global
+// scope, nil, stands for the process environment.
 type Scope struct {
 	Kind   ScopeKind
 	ID     string // concrete: inside a subflow it names the instance's copy
