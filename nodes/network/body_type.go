@@ -1,0 +1,139 @@
+package network
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// mediaType is a Content-Type as npm's content-type reads it.
+type mediaType struct {
+	name   string      // lower case: "text/html"
+	params [][2]string // names in lower case
+}
+
+var (
+	typeName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	typeParam = regexp.MustCompile("^; *([!#$%&'*+.^_`|~0-9A-Za-z-]+) *= *" +
+		`("(?:[\x{0b} !\x{23}-\x{5b}\x{5d}-\x{7e}\x{80}-\x{ff}]|\\[\x{0b}\x{20}-\x{ff}])*"|` + "[!#$%&'*+.^_`|~0-9A-Za-z-]+) *")
+	typeText  = regexp.MustCompile(`^[\x{0b}\x{20}-\x{7e}\x{80}-\x{ff}]+$`)
+	quotePair = regexp.MustCompile(`\\([\x{0b}\x{20}-\x{ff}])`)
+)
+
+func parseMediaType(header string) (mediaType, error) {
+	name, rest, more := strings.Cut(header, ";")
+	t := mediaType{name: strings.ToLower(strings.TrimSpace(name))}
+	if !typeName.MatchString(t.name) {
+		return t, typeErrorf("invalid media type")
+	}
+	if !more {
+		return t, nil
+	}
+	for rest = ";" + rest; rest != ""; {
+		m := typeParam.FindStringSubmatch(rest)
+		if m == nil {
+			return t, typeErrorf("invalid parameter format")
+		}
+		value := m[2]
+		if value[0] == '"' {
+			value = quotePair.ReplaceAllString(value[1:len(value)-1], "$1")
+		}
+		t.set(strings.ToLower(m[1]), value)
+		rest = rest[len(m[0]):]
+	}
+	return t, nil
+}
+
+func (t *mediaType) get(param string) string {
+	for _, p := range t.params {
+		if p[0] == param {
+			return p[1]
+		}
+	}
+	return ""
+}
+
+func (t *mediaType) set(param, value string) {
+	for i := range t.params {
+		if t.params[i][0] == param {
+			t.params[i][1] = value
+			return
+		}
+	}
+	t.params = append(t.params, [2]string{param, value})
+}
+
+func (t *mediaType) format() (string, error) {
+	params := slices.Clone(t.params)
+	slices.SortFunc(params, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	s := t.name
+	for _, p := range params {
+		value := p[1]
+		if !validToken(value) {
+			if value != "" && !typeText.MatchString(value) {
+				return "", typeErrorf("invalid parameter value")
+			}
+			value = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+		}
+		s += "; " + p[0] + "=" + value
+	}
+	return s, nil
+}
+
+// withCharset returns a Content-Type with the given charset.
+func withCharset(header, charset string) (string, error) {
+	switch header {
+	case typeHTML, typeJSON, typePlain:
+		return header, nil
+	}
+	t, err := parseMediaType(header)
+	if err != nil {
+		return "", err
+	}
+	t.set("charset", charset)
+	return t.format()
+}
+
+var charsetParam = regexp.MustCompile(`;\s*charset\s*=`)
+
+func hasCharset(header string) bool { return charsetParam.MatchString(header) }
+
+// charsetOfType is the charset that Express adds to a type, or "".
+func charsetOfType(header string) string {
+	name, _, _ := strings.Cut(header, ";")
+	if strings.HasPrefix(name, "text/") || strings.HasPrefix(name, "application/javascript") || strings.HasPrefix(name, "application/json") {
+		return "utf-8"
+	}
+	return ""
+}
+
+// typeOf returns the media type for a file name, an extension or a short name such as "html".
+func typeOf(name string) string {
+	ext := strings.TrimPrefix(path.Ext("x."+name), ".")
+	if t, ok := typesByExtension[strings.ToLower(ext)]; ok {
+		return t
+	}
+	return "application/octet-stream"
+}
+
+// typesByExtension has the extensions that endpoints serve; others are octet streams.
+var typesByExtension = map[string]string{
+	"html": "text/html", "htm": "text/html", "txt": "text/plain", "text": "text/plain", "log": "text/plain",
+	"css": "text/css", "csv": "text/csv", "ics": "text/calendar", "md": "text/markdown", "vtt": "text/vtt",
+	"js": "application/javascript", "mjs": "application/javascript", "json": "application/json", "map": "application/json",
+	"jsonld": "application/ld+json", "geojson": "application/geo+json", "webmanifest": "application/manifest+json",
+	"xml": "application/xml", "xsl": "application/xml", "xhtml": "application/xhtml+xml", "rss": "application/rss+xml", "atom": "application/atom+xml",
+	"yaml": "text/yaml", "yml": "text/yaml", "pdf": "application/pdf", "rtf": "text/rtf",
+	"zip": "application/zip", "gz": "application/gzip", "tar": "application/x-tar", "7z": "application/x-7z-compressed", "rar": "application/x-rar-compressed",
+	"bin": "application/octet-stream", "wasm": "application/wasm", "form": "application/x-www-form-urlencoded", "urlencoded": "application/x-www-form-urlencoded",
+	"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "svg": "image/svg+xml",
+	"webp": "image/webp", "ico": "image/x-icon", "bmp": "image/bmp", "tif": "image/tiff", "tiff": "image/tiff", "avif": "image/avif",
+	"mp3": "audio/mpeg", "wav": "audio/x-wav", "ogg": "audio/ogg", "flac": "audio/x-flac", "m4a": "audio/mp4", "aac": "audio/x-aac",
+	"mp4": "video/mp4", "mpeg": "video/mpeg", "webm": "video/webm", "mov": "video/quicktime", "avi": "video/x-msvideo",
+	"woff": "font/woff", "woff2": "font/woff2", "ttf": "font/ttf", "otf": "font/otf", "eot": "application/vnd.ms-fontobject",
+	"doc": "application/msword", "xls": "application/vnd.ms-excel", "ppt": "application/vnd.ms-powerpoint",
+	"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+	"pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}

@@ -1,0 +1,166 @@
+package network
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+// transaction is one request on its way through a flow, and its answer. It is made
+// in one piece: most requests need no more memory than this and their message.
+type transaction struct {
+	node    *httpInNode
+	app     *httpApp
+	w       http.ResponseWriter
+	r       *http.Request
+	req     request
+	res     response
+	wrapped wrappedResponse
+}
+
+// url is the request's target below httpNodeRoot, as Express rewrites it.
+func (ex *transaction) url() string {
+	uri := ex.r.RequestURI
+	if ex.app.root == "" {
+		return uri
+	}
+	uri = uri[min(len(ex.app.root), len(uri)):]
+	switch {
+	case strings.HasPrefix(uri, "//"):
+		return uri[1:]
+	case !strings.HasPrefix(uri, "/"):
+		return "/" + uri
+	}
+	return uri
+}
+
+// base is httpNodeRoot as the client spelled it.
+func (ex *transaction) base() string {
+	return ex.r.RequestURI[:min(len(ex.app.root), len(ex.r.RequestURI))]
+}
+
+func (ex *transaction) rawQuery() string {
+	_, query, _ := strings.Cut(ex.r.RequestURI, "?")
+	return query
+}
+
+// readBody does what the body parsers in front of a flow do, in their order.
+func (ex *transaction) readBody() error {
+	q, n := &ex.req, ex.node
+	path, _, _ := strings.Cut(ex.r.RequestURI, "?")
+	if ex.app.raw.has(ex.r.Method, path) {
+		data, err := readLimited(ex.r.Body, maxRawBody, ex.r.ContentLength)
+		if err != nil {
+			return err
+		}
+		q.body = &msg.Buffer{B: data}
+		return nil
+	}
+	if n.Method == "get" && !ex.app.early {
+		return nil
+	}
+	body, parsed, err := readForm(ex.r, ex.app.limit)
+	switch {
+	case err != nil:
+		return err
+	case parsed:
+		q.body = body
+		return nil
+	case n.Method == "get":
+		q.body = &msg.Object{}
+		return nil
+	}
+	if n.Upload && n.Method == "post" && isMultipart(ex.r) {
+		q.body, q.files, err = readUpload(ex.r)
+		return err
+	}
+	q.body, err = readRaw(ex.r)
+	return err
+}
+
+// refuse answers a body that could not be read: with Express's page where the
+// editor's parsers came first, else as the node's own error handler does.
+func (ex *transaction) refuse(err error) {
+	if refused, ok := errors.AsType[*bodyError](err); ok && ex.app.early {
+		runtime.WriteErrorPage(ex.w, ex.r, refused.status, refused.text)
+		return
+	}
+	ex.node.inst.Log.Warn(err.Error())
+	ex.res.mu.Lock()
+	sent := ex.res.sendStatusLocked(http.StatusInternalServerError)
+	ex.res.mu.Unlock()
+	if sent == nil {
+		ex.res.flush(false)
+	}
+}
+
+var errTimeout = errors.New("the flow did not answer the request in time")
+
+// await returns when the request has been answered, by the flow or for it.
+func (ex *transaction) await(run *runtime.Run) {
+	res := &ex.res
+	defer res.leave()
+	if run == nil {
+		ex.fail(http.StatusServiceUnavailable, "flow_stopped")
+		return
+	}
+	if res.flush(false) {
+		return
+	}
+	var over <-chan struct{}
+	var limit <-chan time.Time
+	if ex.app.neverHangs {
+		if unanswered, kept := res.open(); run.IsOver() && unanswered && !kept {
+			ex.fail(http.StatusInternalServerError, "flow_ended")
+			return
+		}
+		over = run.Over()
+		timer := time.NewTimer(ex.app.timeout)
+		defer timer.Stop()
+		limit = timer.C
+	}
+	wake := res.waiter()
+	for {
+		select {
+		case <-wake:
+		case <-over:
+			over = nil
+			if unanswered, kept := res.open(); unanswered && !kept {
+				ex.fail(http.StatusInternalServerError, "flow_ended")
+				return
+			}
+		case <-limit:
+			limit = nil
+			if unanswered, _ := res.open(); unanswered {
+				run.Cancel(errTimeout)
+				ex.fail(http.StatusGatewayTimeout, "timeout")
+				return
+			}
+		case <-ex.r.Context().Done():
+			return
+		}
+		if res.flush(true) {
+			return
+		}
+	}
+}
+
+// fail answers for the flow.
+func (ex *transaction) fail(status int, reason string) {
+	body, _ := msg.AppendJSON(nil, msg.NewObject("error", reason, "node", ex.node.inst.ID))
+	res := &ex.res
+	res.mu.Lock()
+	if !res.committed {
+		clear(res.header)
+		res.header["Content-Type"] = []string{typeJSON}
+		res.header["Cache-Control"] = []string{"no-store"}
+		res.status = status
+		_ = res.endLocked(body) // the status is valid and the header is open
+	}
+	res.mu.Unlock()
+	res.flush(false)
+}

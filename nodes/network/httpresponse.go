@@ -1,0 +1,181 @@
+package network
+
+import (
+	"strconv"
+
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+// HTTPResponse answers the request that a message came from.
+var HTTPResponse = runtime.Type{
+	Name: "http response", Category: "network", Inputs: 1,
+	New: func() runtime.Node { return &httpResponseNode{} },
+
+	Parallel: true, // Input writes no field of the node
+}
+
+type httpResponseNode struct {
+	StatusCode any         `json:"statusCode"`
+	Headers    *msg.Object `json:"headers"`
+
+	inst   *runtime.Instance
+	status int // 0: the message decides
+}
+
+func (n *httpResponseNode) Init(inst *runtime.Instance) error {
+	n.inst = inst
+	n.status = parseStatus(n.StatusCode)
+	return nil
+}
+
+// parseStatus is parseInt, with 0 for what is no number.
+func parseStatus(v any) int {
+	if v == nil || v == msg.Undefined {
+		return 0
+	}
+	f, ok := v.(float64)
+	if !ok {
+		f = msg.ParseInt(msg.ToString(v), 10)
+	}
+	if f != f || f > 1e9 || f < -1e9 {
+		return 0
+	}
+	return int(f)
+}
+
+func (n *httpResponseNode) Input(d *runtime.Delivery) error {
+	holder := d.Msg.Value("res")
+	if !msg.ToBool(holder) {
+		n.inst.Log.Warn("No response object")
+		return nil
+	}
+	res, err := responseIn(holder)
+	if err != nil {
+		return err
+	}
+	if err := n.answer(res, d.Msg); err != nil {
+		return err
+	}
+	res.flush(true)
+	return nil
+}
+
+// responseIn finds the response in msg.res, as Node-RED looks for msg.res._res.
+func responseIn(holder any) (*response, error) {
+	var inner any = msg.Undefined
+	switch h := holder.(type) {
+	case *wrappedResponse:
+		return &h.ex.res, nil
+	case msg.Host:
+		inner, _ = h.Get("_res")
+	case *msg.Object:
+		inner = h.Value("_res")
+	}
+	if res, ok := inner.(*response); ok {
+		return res, nil
+	}
+	return nil, typeErrorf("msg.res._res is not the response of a request")
+}
+
+func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
+	res.mu.Lock()
+	defer res.mu.Unlock()
+	if err := n.setHeaders(res, m); err != nil {
+		return err
+	}
+	if err := setCookies(res, m.Value("cookies")); err != nil {
+		return err
+	}
+	status := n.status
+	if status == 0 {
+		status = parseStatus(m.Value("statusCode"))
+	}
+	if status == 0 {
+		status = 200
+	}
+	payload := m.Value(msg.PayloadKey)
+	buffer, isBuffer := payload.(*msg.Buffer)
+	if !isBuffer && msg.TypeOf(payload) == "object" {
+		res.status = status
+		return res.jsonpLocked(payload)
+	}
+	if !res.hasLocked("Content-Length") {
+		length := 0
+		switch {
+		case payload == msg.Undefined:
+		case isBuffer:
+			length = len(buffer.B)
+		case msg.TypeOf(payload) == "string" || msg.TypeOf(payload) == "number":
+			length = len(msg.ToString(payload))
+		default:
+			return nodeError("TypeError", "ERR_INVALID_ARG_TYPE",
+				`The "string" argument must be of type string or an instance of Buffer or ArrayBuffer. Received %s`, describeArg(payload))
+		}
+		if err := res.setHeaderLocked("Content-Length", strconv.Itoa(length)); err != nil {
+			return err
+		}
+	}
+	if f, ok := payload.(float64); ok {
+		payload = msg.FormatNumber(f)
+		m.Set(msg.PayloadKey, payload)
+	}
+	res.status = status
+	return res.sendLocked(payload)
+}
+
+// requestNodeHeader is how an http request node marks the headers it received.
+const requestNodeHeader = "x-node-red-request-node"
+
+// setHeaders sets the node's headers, and those of the message that the node
+// does not name in the same spelling. Headers that are as an http request node
+// received them are not passed on.
+func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
+	fields, isObject := m.Value("headers").(*msg.Object)
+	if isObject {
+		if hash, ok := fields.Get(requestNodeHeader); ok {
+			fields.Delete(requestNodeHeader)
+			if hash == HeaderHash(fields) {
+				m.Delete("headers")
+				fields = nil
+			}
+		}
+	}
+	if err := res.setAllLocked(n.Headers); err != nil {
+		return err
+	}
+	for name, v := range fields.All() {
+		if n.Headers.Has(name) {
+			continue
+		}
+		if err := res.setLocked(name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setCookies sets or clears a cookie for each property of msg.cookies.
+func setCookies(res *response, v any) error {
+	cookies, ok := v.(*msg.Object)
+	if !ok {
+		return nil
+	}
+	for name, cookie := range cookies.All() {
+		var err error
+		switch options, isObject := cookie.(*msg.Object); {
+		case cookie == nil:
+			err = res.clearCookieLocked(name, nil)
+		case isObject && options.Value("value") == nil:
+			err = res.clearCookieLocked(name, options)
+		case isObject:
+			err = res.cookieLocked(name, options.Value("value"), options)
+		default:
+			err = res.cookieLocked(name, cookie, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
