@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,14 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/config"
-	"sluice/flows"
-	"sluice/server"
 )
 
 // version is set when a release is built.
 var version = "dev"
 
 func main() {
+	tuneMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -47,23 +45,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return code
 }
 
-func exitCode(err error) int {
-	var exit *exitError
-	var wrong *config.Error
-	var file *flows.Error
-	switch {
-	case errors.As(err, &exit):
-		return exit.code
-	case errors.Is(err, server.ErrRefused):
-		return 4
-	case errors.As(err, &wrong) && wrong.NotFound:
-		return 3
-	case errors.As(err, &wrong), errors.As(err, &file):
-		return 2
-	}
-	return 1
-}
-
 // options are the flags that every command knows.
 type options struct {
 	userDir string
@@ -83,7 +64,7 @@ func newRoot() *cobra.Command {
 		Args:          usage(cobra.NoArgs),
 		Version:       version,
 	}
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &exitError{code: 2, err: err} })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
 	flags := root.PersistentFlags()
 	flags.StringVarP(&o.userDir, "userdir", "u", "", "user directory (default $SLUICE_USERDIR, the current folder if it holds flows, or ~/.sluice)")
 	flags.StringVar(&o.flags.DB, "db", "", "database of tokens (default sluice.db in the user directory)")
@@ -106,10 +87,7 @@ Exit codes: 0 done, 1 failed, 2 misused or misconfigured, 3 not found, 4 refused
 // usage makes an argument error exit with 2.
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return &exitError{code: 2, err: err}
-		}
-		return nil
+		return usageError(check(cmd, args))
 	}
 }
 

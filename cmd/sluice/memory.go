@@ -1,0 +1,46 @@
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// gcPercent lets the heap grow to five times what is live before it is collected:
+// a sixth less CPU on small messages and a third less on large ones, for 12 to 30
+// MB (docs/performance.md). The limit below takes the space back when it is short.
+const gcPercent = 400
+
+// tuneMemory applies the defaults. GOGC and GOMEMLIMIT of the environment win.
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		if total := memoryAtHand(); total > 0 {
+			debug.SetMemoryLimit(total / 4 * 3)
+		}
+	}
+}
+
+// memoryAtHand is what the control group allows, else what the machine has, in
+// bytes; 0 where neither is to be found out.
+func memoryAtHand() int64 {
+	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
+		if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil {
+			return n
+		}
+	}
+	text, err := os.ReadFile("/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if kb, ok := strings.CutPrefix(line, "MemTotal:"); ok {
+			n, _ := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(kb), " kB"), 10, 64)
+			return n << 10
+		}
+	}
+	return 0
+}
