@@ -28,7 +28,7 @@ type Run struct {
 	// Owned by the goroutine that drains.
 	queue []item
 	head  int
-	first [4]item // what queue uses before it grows
+	first [4]item   // what queue uses before it grows
 	d     *Delivery // reused for deliveries that stay within their Input
 	relay int       // nesting of Relay
 
