@@ -74,10 +74,6 @@ func refusalFor(err error) *refusal {
 
 const allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
-// maxDrain is how much of a refused request's body net/http reads in order to
-// keep the connection.
-const maxDrain = 256 << 10
-
 // write answers. modes are those that would be accepted; each has its challenge.
 func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, realm string) {
 	h := w.Header()
@@ -99,12 +95,9 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, r
 	}
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if r.ContentLength != 0 {
-		// Answer first and read the rest of the body afterwards: net/http waits for
-		// it otherwise. It ends the connection by itself after "Expect: 100-continue".
-		_ = http.NewResponseController(w).EnableFullDuplex() // without it the answer waits, no more
-	}
-	if f.close || r.ContentLength > maxDrain {
+	if f.close || r.ContentLength != 0 {
+		// net/http would wait for up to 256 KiB of body before it sends the answer,
+		// and a client that sends none could hold it up.
 		h.Set("Connection", "close")
 	}
 	w.WriteHeader(f.status)
