@@ -1,0 +1,138 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+	"sync"
+
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+// requestAuth is how a node proves who it is: credentials of its own, which are
+// never in the flow file, else the userinfo of a URL, for that message alone. One
+// Authorization header is sent, and it replaces one that the flow wrote.
+type requestAuth struct {
+	inst           *runtime.Instance
+	kind           string // basic, digest, bearer; others send nothing
+	user, password string
+	given          bool  // the node has credentials
+	fault          error // why they cannot be used; every message fails with it
+	digest         *digestCache
+	warnPlain      sync.Once
+}
+
+// credentialVar is a credential that is an environment variable's name as a whole.
+var credentialVar = regexp.MustCompile(`^\$(?:\{([^{}\s]+)\}|\(([^()\s]+)\))$`)
+
+func newRequestAuth(inst *runtime.Instance, kind string) *requestAuth {
+	a := &requestAuth{inst: inst, kind: kind, given: inst.HasCredentials(), digest: &digestCache{}}
+	a.user, a.password = a.credential("user"), a.credential("password")
+	if a.given && kind == "bearer" && a.fault == nil {
+		a.password, a.fault = checkToken(inst, a.password)
+	}
+	return a
+}
+
+// credential reads a credential and puts the value of an environment variable in its place.
+// Node-RED sends the name of an unset variable; here that is a fault, since it
+// is surely no password and tells the server how secrets are kept.
+func (a *requestAuth) credential(name string) string {
+	v := a.inst.Credential(name)
+	m := credentialVar.FindStringSubmatch(v)
+	if m == nil {
+		return v
+	}
+	value := a.inst.Env(m[1] + m[2])
+	if value == msg.Undefined {
+		a.fault = fmt.Errorf("the credentials of this node name the environment variable %s, which is not set: set it, or enter the value itself", m[1]+m[2])
+		return ""
+	}
+	return msg.ToString(value)
+}
+
+var errEmptyToken = errors.New("this node authenticates with a bearer token, but the token is empty: enter it in the node, or choose another type of authentication")
+
+// checkToken takes off what is not part of a pasted token and refuses what can be none.
+func checkToken(inst *runtime.Instance, token string) (string, error) {
+	if trimmed := strings.TrimSpace(token); trimmed != token {
+		inst.Log.Warn("the bearer token begins or ends with white space, which is not sent")
+		token = trimmed
+	}
+	if len(token) > 7 && strings.EqualFold(token[:7], "bearer ") {
+		inst.Log.Warn(`the bearer token begins with "Bearer ", which is not sent twice`)
+		token = strings.TrimSpace(token[7:])
+	}
+	if token == "" {
+		return "", errEmptyToken
+	}
+	for _, r := range token {
+		if r <= ' ' || r >= 0x7F {
+			return "", errors.New("the bearer token contains white space, a control character or a character that is not ASCII: enter the token alone")
+		}
+	}
+	return token, nil
+}
+
+// apply adds the credentials to a request.
+func (a *requestAuth) apply(x *exchange) error {
+	if a.fault != nil {
+		return a.fault
+	}
+	kind, user, password := a.kind, a.user, a.password
+	u := x.req.url
+	if !a.given || kind == "basic" && password == "" {
+		if u.username+u.password != "" {
+			user, password = decodeUserinfo(u.username), decodeUserinfo(u.password)
+			if kind != "digest" {
+				kind = "basic"
+			}
+		}
+	}
+	var value string
+	switch kind {
+	case "basic":
+		if user+password == "" {
+			return nil
+		}
+		value = basicAuth(user, password)
+	case "bearer":
+		if !a.given {
+			return nil
+		}
+		value = "Bearer " + password
+	case "digest":
+		if user+password == "" {
+			return nil
+		}
+		x.digest = &digestAuth{cache: a.digest, user: user, password: password, warn: func(text string) { a.inst.Log.Warn(text) }}
+	default:
+		return nil
+	}
+	x.req.header.del("authorization")
+	if value != "" {
+		x.req.header = append(x.req.header, headerField{"Authorization", value})
+	}
+	a.checkPlain(u)
+	return nil
+}
+
+// checkPlain warns, once for each deploy, of credentials that travel in the clear.
+func (a *requestAuth) checkPlain(u *webURL) {
+	if u.scheme == "https" || isLoopback(u.hostname()) {
+		return
+	}
+	a.warnPlain.Do(func() {
+		a.inst.Log.Warn("credentials are sent over plain http: who is on the way can read them", "host", u.host)
+	})
+}
+
+func isLoopback(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
