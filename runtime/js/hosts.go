@@ -28,6 +28,31 @@ func (v *vm) hosts(name string) host {
 				return v.undef
 			},
 		}
+	case "text":
+		return v.textHost()
+	case "url":
+		return v.urlHost()
+	case "inspect":
+		return host{
+			"bytes": func(c goja.FunctionCall) goja.Value { return v.str(inspectBytes(v.bytesOf(c.Argument(0), "buffer"))) },
+			"promise": func(c goja.FunctionCall) goja.Value {
+				p := c.Argument(0).Export().(*goja.Promise)
+				switch p.State() {
+				case goja.PromiseStatePending:
+					return v.str("<pending>")
+				case goja.PromiseStateRejected:
+					return v.str("<rejected> " + text(v.call(c.Argument(1), v.undef, p.Result())))
+				}
+				return v.call(c.Argument(1), v.undef, p.Result())
+			},
+		}
+	case "util":
+		return host{
+			"inspect": func(goja.FunctionCall) goja.Value { return v.prelude("inspect") },
+			"usv":     func(c goja.FunctionCall) goja.Value { return v.str(msg.ToUTF8(text(c.Argument(0).ToString()))) },
+			"encoder": func(goja.FunctionCall) goja.Value { return v.prelude("text").Get("TextEncoder") },
+			"decoder": func(goja.FunctionCall) goja.Value { return v.prelude("text").Get("TextDecoder") },
+		}
 	}
 	return nil
 }

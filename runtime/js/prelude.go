@@ -7,6 +7,9 @@ import (
 	"github.com/dop251/goja"
 )
 
+// preludeName marks stack frames of the JavaScript that this package brings.
+const preludeName = "sluice:"
+
 // The files of prelude are what is said most simply in JavaScript. Each is a
 // function of the Go functions it needs; it is compiled once and run in a VM
 // when a body first names what it makes.

@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/dop251/goja"
 )
 
 //go:embed testdata/show.js
@@ -40,7 +38,7 @@ func TestNodeAnswers(t *testing.T) {
 // evaluate returns what show.js makes of an expression in a function node.
 func evaluate(t *testing.T, expr string) string {
 	b := newBench(t)
-	f := b.compile(Source{Body: "return {show: " + strings.TrimSpace(showSource[strings.Index(showSource, "(function"):]) +
+	f := b.compile(Source{Libs: probeLibs, Body: "const require = n => ({path, url, events, os})[n];return {show: " + strings.TrimSpace(showSource[strings.Index(showSource, "(function"):]) +
 		"(function () { return (" + expr + "\n) })}"})
 	c := b.call(f, `{}`)
 	if len(c.sent) != 1 {
@@ -50,4 +48,4 @@ func evaluate(t *testing.T, expr string) string {
 	return strings.ReplaceAll(s, "\n", `\n`)
 }
 
-var _ = goja.Undefined
+var probeLibs = []Lib{{"querystring", "querystring"}, {"path", "node:path"}, {"url", "url"}, {"events", "events"}, {"os", "os"}}

@@ -31,6 +31,7 @@ type vm struct {
 
 	nodeProto, timerProto *goja.Object // made at first use
 	preludes              map[string]*goja.Object
+	modules               map[string]goja.Value
 }
 
 type rejection struct {
