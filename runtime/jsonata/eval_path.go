@@ -1,0 +1,403 @@
+package jsonata
+
+import (
+	"math"
+
+	"sluice/runtime/msg"
+)
+
+// path takes the input through the steps of a path: each step is evaluated for
+// every item of the step before, and the results are joined to one sequence.
+func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
+	if n.plain {
+		v, done := e.plainPath(n, input)
+		if done {
+			return v, nil
+		}
+	}
+	in, ok := asArray(input)
+	if !ok || n.steps[0].kind == kindVariable {
+		in = newSequence(input)
+	}
+	var result any = in
+	var tuples *sequence
+	inTuples := false
+	for i, step := range n.steps {
+		if step.tuple {
+			inTuples = true
+		}
+		var err error
+		switch {
+		case i == 0 && step.consArray:
+			result, err = e.eval(step, in, env)
+		case inTuples:
+			tuples, err = e.tupleStep(step, in, tuples, env)
+		default:
+			result, err = e.step(step, in, env, i == len(n.steps)-1)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !inTuples {
+			a, ok := asArray(result)
+			if !ok || a.Len() == 0 {
+				break
+			}
+			if step.focus == "" {
+				in = a
+			}
+		}
+	}
+	if inTuples {
+		if n.tuple {
+			result = tuples // its ancestry is wanted further out
+		} else {
+			out := newSequence()
+			for _, t := range tuples.items {
+				out.push(e.hold(t.(*msg.Object).Value("@")))
+			}
+			result = out
+		}
+	}
+	if n.keepSingleton {
+		// A plain array cannot carry the mark and needs none: it never collapses.
+		if s, ok := result.(*sequence); ok {
+			if s.cons && !s.flat {
+				s = newSequence(e.hold(s))
+			}
+			s.keep = true
+			result = s
+		}
+	}
+	if n.group != nil {
+		if inTuples {
+			result = tuples
+		}
+		return e.groupBy(n.group.pairs, n.group.pos, result, env)
+	}
+	return result, nil
+}
+
+// plainPath follows names through objects. It gives up (done is false) where an
+// array comes in, or anything whose members need care.
+func (e *evaluation) plainPath(n *node, input any) (v any, done bool) {
+	for i, step := range n.steps {
+		o, ok := input.(*msg.Object)
+		if !ok {
+			switch input.(type) {
+			case nil, string, float64, bool:
+				return undefined, true
+			}
+			return nil, false
+		}
+		v, ok := o.Get(step.text)
+		if !ok {
+			if e.inherit {
+				return nil, false
+			}
+			return undefined, true
+		}
+		switch v.(type) {
+		case *msg.Array:
+			if i < len(n.steps)-1 {
+				return nil, false
+			}
+		case *sequence:
+			return nil, false
+		}
+		input = v
+	}
+	return input, true
+}
+
+// step evaluates one step for every item of in.
+func (e *evaluation) step(n *node, in array, env *frame, last bool) (any, error) {
+	if n.kind == kindSort {
+		sorted, err := e.sortBy(n, in, env)
+		if err != nil {
+			return nil, err
+		}
+		return e.runStages(n, sorted, env)
+	}
+	plainName := n.kind == kindName && n.predicates == nil && n.group == nil && !n.keepArray
+	out := newSequence()
+	var only any // the first result: as the only one it may stay an array
+	count := 0
+	for i := range in.Len() {
+		var v any
+		var err error
+		if plainName {
+			if v, err = e.name(in.At(i), n.text); err == nil {
+				if s, ok := v.(*sequence); ok && s.flat && !s.tuples {
+					v = s.collapse()
+				}
+			}
+		} else {
+			v, err = e.eval(n, in.At(i), env)
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, st := range n.stages {
+			if st.filter == nil {
+				continue // a position that no tuple is there to keep
+			}
+			if v, err = e.filter(st.filter, v, env); err != nil {
+				return nil, err
+			}
+		}
+		if v == undefined {
+			continue
+		}
+		if count++; count == 1 {
+			only = v
+			continue
+		}
+		if count == 2 {
+			e.join(out, only)
+		}
+		e.join(out, v)
+	}
+	if err := e.checkSize(len(out.items)); err != nil {
+		return nil, err
+	}
+	if count == 1 {
+		if _, ok := asArray(only); ok && last && !isSequence(only) {
+			return only, nil
+		}
+		e.join(out, only)
+	}
+	return out, nil
+}
+
+// join adds v to out, item by item unless it was constructed as an array.
+func (e *evaluation) join(out *sequence, v any) {
+	a, ok := asArray(v)
+	if s, isSeq := v.(*sequence); !ok || isSeq && s.cons {
+		out.push(e.hold(v))
+		return
+	}
+	out.pushAll(a)
+}
+
+// checkSize enforces the limit on the length of sequences.
+func (e *evaluation) checkSize(n int) error {
+	if n > e.opts.Sequence {
+		return newError("D2015", msg.Number(float64(n)))
+	}
+	return nil
+}
+
+func (e *evaluation) runStages(n *node, v any, env *frame) (_ any, err error) {
+	for _, st := range n.stages {
+		if st.filter != nil {
+			if v, err = e.filter(st.filter, v, env); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		a, _ := asArray(v)
+		for i := range a.Len() {
+			if t, ok := a.At(i).(*msg.Object); ok {
+				t.Set(st.index, msg.Number(float64(i)))
+			}
+		}
+	}
+	return v, nil
+}
+
+// tupleStep evaluates a step of a path that binds variables (@, #) or that a %
+// looks for. The stream is nil at the first such step.
+func (e *evaluation) tupleStep(n *node, in array, stream *sequence, env *frame) (*sequence, error) {
+	if n.kind == kindSort {
+		return e.tupleSort(n, in, stream, env)
+	}
+	out := newSequence()
+	out.tuples = true
+	if stream == nil {
+		stream = newSequence()
+		for i := range in.Len() {
+			stream.push(msg.NewObject("@", e.hold(in.At(i))))
+		}
+	}
+	for _, item := range stream.items {
+		tuple := item.(*msg.Object)
+		v, err := e.eval(n, tuple.Value("@"), tupleFrame(env, tuple))
+		if err != nil {
+			return nil, err
+		}
+		if v == undefined {
+			continue
+		}
+		values, ok := asArray(v)
+		if !ok {
+			values = newSequence(v)
+		}
+		inner, _ := values.(*sequence)
+		for i := range values.Len() {
+			t := msg.NewObject()
+			assign(t, tuple)
+			if inner != nil && inner.tuples {
+				assign(t, inner.items[i].(*msg.Object))
+				out.push(t)
+				continue
+			}
+			value := e.hold(values.At(i))
+			if n.focus != "" {
+				t.Set(n.focus, value)
+			} else {
+				t.Set("@", value)
+			}
+			if n.index != "" {
+				t.Set(n.index, msg.Number(float64(i)))
+			}
+			if n.ancestor != nil {
+				t.Set(n.ancestor.label, tuple.Value("@"))
+			}
+			out.push(t)
+		}
+		if err := e.checkSize(len(out.items)); err != nil {
+			return nil, err
+		}
+	}
+	return e.tupleStages(n, out, env)
+}
+
+func (e *evaluation) tupleStages(n *node, stream *sequence, env *frame) (*sequence, error) {
+	v, err := e.runStages(n, stream, env)
+	if err != nil {
+		return nil, err
+	}
+	return v.(*sequence), nil // no tuple is an array, so a filter makes a sequence
+}
+
+func (e *evaluation) tupleSort(n *node, in array, stream *sequence, env *frame) (*sequence, error) {
+	var sorted *sequence
+	if stream != nil {
+		v, err := e.sortBy(n, stream, env)
+		if err != nil {
+			return nil, err
+		}
+		sorted = v.(*sequence)
+	} else {
+		v, err := e.sortBy(n, in, env)
+		if err != nil {
+			return nil, err
+		}
+		sorted = newSequence()
+		sorted.tuples = true
+		index := n.index
+		if index == "" {
+			index = "undefined" // the original binds $undefined here
+		}
+		a, _ := asArray(v)
+		for i := range a.Len() {
+			sorted.push(msg.NewObject("@", e.hold(a.At(i)), index, msg.Number(float64(i))))
+		}
+	}
+	return e.tupleStages(n, sorted, env)
+}
+
+func tupleFrame(env *frame, tuple *msg.Object) *frame {
+	f := &frame{parent: env, vars: make([]variable, 0, tuple.Len())}
+	for k, v := range tuple.All() {
+		f.vars = append(f.vars, variable{k, v})
+	}
+	return f
+}
+
+func assign(to, from *msg.Object) {
+	for k, v := range from.All() {
+		to.Set(k, v)
+	}
+}
+
+// filter keeps the items that a predicate selects: by position if it is a
+// number or gives numbers, else by its truth for the item.
+func (e *evaluation) filter(pred *node, input any, env *frame) (any, error) {
+	in, ok := asArray(input)
+	if !ok {
+		in = newSequence(input)
+	}
+	seq, _ := in.(*sequence)
+	out := newSequence()
+	out.tuples = seq != nil && seq.tuples
+	if pred.kind == kindNumber {
+		item := in.At(position(pred.val.(float64), in.Len()))
+		if _, ok := asArray(item); ok {
+			return item, nil
+		}
+		if item != undefined {
+			out.push(item)
+		}
+		return out, nil
+	}
+	for i := range in.Len() {
+		item := in.At(i)
+		context, scope := item, env
+		if out.tuples {
+			tuple := item.(*msg.Object)
+			context, scope = tuple.Value("@"), tupleFrame(env, tuple)
+		}
+		v, err := e.eval(pred, context, scope)
+		if err != nil {
+			return nil, err
+		}
+		if f, ok, err := number(v); err != nil {
+			return nil, err
+		} else if ok {
+			if position(f, in.Len()) == i {
+				out.push(e.hold(item))
+			}
+			continue
+		}
+		if positions, ok, err := numbers(v); err != nil {
+			return nil, err
+		} else if ok {
+			for _, f := range positions {
+				if position(f, in.Len()) == i {
+					out.push(e.hold(item))
+				}
+			}
+			continue
+		}
+		if t, err := truth(v); err != nil {
+			return nil, err
+		} else if t {
+			out.push(e.hold(item))
+		}
+	}
+	return out, nil
+}
+
+// position is the index that f means in an array of n items: rounded down,
+// counted from the end if negative. It is -1 if there is none.
+func position(f float64, n int) int {
+	f = math.Floor(f)
+	if f < 0 {
+		f += float64(n)
+	}
+	if f < 0 || f >= float64(n) {
+		return -1
+	}
+	return int(f)
+}
+
+// numbers gives the items of an array that holds only numbers.
+func numbers(v any) ([]float64, bool, error) {
+	a, ok := asArray(v)
+	if !ok {
+		return nil, false, nil
+	}
+	out := make([]float64, 0, a.Len())
+	all := true
+	for i := range a.Len() {
+		f, ok, err := number(a.At(i))
+		if err != nil {
+			return nil, false, err
+		}
+		all = all && ok
+		out = append(out, f)
+	}
+	return out, all, nil
+}

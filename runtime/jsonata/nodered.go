@@ -1,0 +1,182 @@
+package jsonata
+
+import (
+	"regexp"
+
+	"sluice/runtime/msg"
+)
+
+// Environment is what a node gives to the functions that Node-RED adds to the
+// language. Its methods are called on the goroutine that evaluates.
+type Environment interface {
+	// FlowContext and GlobalContext read a value of the flow's or the global
+	// context from a store; "" is the default store.
+	FlowContext(key, store string) (any, error)
+	GlobalContext(key, store string) (any, error)
+	// Env reads an environment variable; msg.Undefined if there is none.
+	Env(name string) any
+}
+
+// namesMsg is Node-RED's test for an expression of old that expects the message
+// as msg instead of as its context.
+var namesMsg = regexp.MustCompile(`(^|[^a-zA-Z0-9_'".])msg([^a-zA-Z0-9_'"]|$)`)
+
+// Prepare compiles an expression as Node-RED's prepareJSONataExpression does
+// (@node-red/util/lib/util.js): with $flowContext, $globalContext, $env, $moment
+// and Node-RED's $clone, with {msg: input} as input if the text names the word
+// msg, and with the look-up of names as in Node-RED's copy of the library, which
+// also finds inherited members. A nil env has nothing.
+func Prepare(text string, env Environment) (*Expr, error) {
+	x, err := Compile(text)
+	if err != nil {
+		return nil, err
+	}
+	x.inherit = true
+	x.msgOnly = namesMsg.MatchString(text)
+	if x.root.plain {
+		for _, s := range x.root.steps {
+			x.root.plain = x.root.plain && !isBlocked(s.text)
+		}
+	}
+	read := func(name string, from func(Environment, string, string) (any, error)) variable {
+		return goFunction(name, func(args []any) (any, error) {
+			if env == nil {
+				return "", nil
+			}
+			store := ""
+			if s, ok := argAt(args, 1).(string); ok {
+				store = s
+			}
+			return from(env, contextKey(argAt(args, 0)), store)
+		})
+	}
+	x.globals = []variable{
+		read("flowContext", Environment.FlowContext),
+		read("globalContext", Environment.GlobalContext),
+		goFunction("env", func(args []any) (any, error) {
+			if env == nil {
+				return "", nil
+			}
+			if v := env.Env(msg.ToString(argAt(args, 0))); v != undefined {
+				return v, nil
+			}
+			return "", nil
+		}),
+		goFunction("moment", newMoment),
+		{"clone", cloneMessage},
+	}
+	return x, nil
+}
+
+func goFunction(name string, f func(args []any) (any, error)) variable {
+	return variable{name, &msg.Func{Name: name, Call: func(_ any, args []any) (any, error) { return f(args) }}}
+}
+
+// contextKey is the key to read. Of several Node-RED hands over the first one's
+// value only.
+func contextKey(v any) string {
+	if a, ok := asArray(v); ok {
+		v = a.At(0)
+	}
+	return msg.ToString(v)
+}
+
+// cloneMessage is Node-RED's $clone: unlike the library's it keeps buffers,
+// dates and the like, and shares req and res.
+var cloneMessage = &native{
+	id: siteOfClone, name: "clone", params: []string{"msg"}, sig: mustSignature("<(oa)-:o>"),
+	call: func(e *evaluation, _ *call, args []any) (any, error) {
+		v := e.export(argAt(args, 0))
+		if o, ok := v.(*msg.Object); ok {
+			return msg.CloneMessage(o), nil
+		}
+		return msg.Clone(v), nil
+	},
+}
+
+// isBlocked tells whether Node-RED's copy refuses to read a property, even if an
+// object has it itself.
+func isBlocked(key string) bool {
+	switch key {
+	case "__proto__", "constructor", "prototype",
+		"__lookupGetter__", "__lookupSetter__", "__defineGetter__", "__defineSetter__":
+		return true
+	}
+	return false
+}
+
+// inherited is a member that v has from its prototype: the methods of all
+// objects, and those of dates and buffers that flows use.
+func inherited(v any, key string) any {
+	if v := msg.Property(v, key); v != undefined {
+		return v
+	}
+	method := func(f func(this any, args []any) (any, error)) any {
+		return &msg.Func{Name: key, Call: f}
+	}
+	switch key {
+	case "toString", "toLocaleString":
+		return method(func(this any, args []any) (any, error) {
+			if b, ok := this.(*msg.Buffer); ok {
+				encoding, ok := argAt(args, 0).(string)
+				if !ok {
+					encoding = "utf8"
+				}
+				if s, ok := msg.EncodeBytes(b.B, encoding); ok {
+					return s, nil
+				}
+				return nil, typeError("Unknown encoding: " + encoding)
+			}
+			return msg.ToString(this), nil
+		})
+	case "valueOf":
+		return method(func(this any, _ []any) (any, error) {
+			if d, ok := this.(*msg.Date); ok {
+				return d.Ms, nil
+			}
+			return this, nil
+		})
+	case "hasOwnProperty", "propertyIsEnumerable":
+		return method(func(this any, args []any) (any, error) {
+			return ownMember(this, msg.ToString(argAt(args, 0))) != undefined, nil
+		})
+	}
+	if _, ok := v.(*msg.Date); !ok {
+		return undefined
+	}
+	if part, ok := datePartMethods[key]; ok {
+		return method(func(this any, _ []any) (any, error) {
+			if d, ok := this.(*msg.Date); ok {
+				return part(d), nil
+			}
+			return nil, typeError("this is not a Date object.")
+		})
+	}
+	return undefined
+}
+
+// datePartMethods are the methods of dates that take no arguments.
+var datePartMethods = map[string]func(*msg.Date) any{
+	"getTime": func(d *msg.Date) any { return msg.Number(d.Ms) },
+	"toISOString": func(d *msg.Date) any {
+		s, ok := d.ISO()
+		if !ok {
+			return undefined
+		}
+		return s
+	},
+	"toJSON": func(d *msg.Date) any {
+		s, ok := d.ISO()
+		if !ok {
+			return nil
+		}
+		return s
+	},
+	"getUTCFullYear":     func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 'Y')) },
+	"getUTCMonth":        func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 'M') - 1) },
+	"getUTCDate":         func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 'D')) },
+	"getUTCHours":        func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 'H')) },
+	"getUTCMinutes":      func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 'm')) },
+	"getUTCSeconds":      func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 's')) },
+	"getUTCMilliseconds": func(d *msg.Date) any { return msg.Number(dateComponent(d.Ms, 'f')) },
+}

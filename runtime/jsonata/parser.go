@@ -1,0 +1,438 @@
+package jsonata
+
+import "sluice/runtime/msg"
+
+// parser is a Pratt parser: every token has a binding power as an infix
+// operator and may have a meaning as a prefix. Its trees still hold dots and
+// brackets as binary operators; resolve makes paths of them.
+type parser struct {
+	lex   lexer
+	cur   *node
+	depth int
+}
+
+// maxNesting bounds the nesting of an expression's text.
+const maxNesting = 2_000
+
+// bindingPower is how tightly an infix operator binds; absent ones are none.
+var bindingPower = map[string]int{
+	"[": 80, "(": 80, "@": 80, "#": 80, ".": 75, "{": 70, "*": 60, "/": 60, "%": 60,
+	"+": 50, "-": 50, "&": 50, "=": 40, "!=": 40, "<": 40, "<=": 40, ">": 40, ">=": 40,
+	"^": 40, "~>": 40, "?:": 40, "??": 40, "in": 40, "and": 30, "or": 25, "?": 20, ":=": 10,
+}
+
+// prefixPower is how tightly the operand of a prefix minus binds.
+const prefixPower = 70
+
+// parse returns the resolved tree of text.
+func parse(text string) (*node, error) {
+	p := &parser{lex: lexer{src: text}}
+	if err := p.advance(false); err != nil {
+		return nil, err
+	}
+	n, err := p.expression(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.cur.kind != kindEnd {
+		return nil, p.errorAt("S0201", p.cur)
+	}
+	return resolve(n)
+}
+
+func (p *parser) errorAt(code string, n *node) *Error {
+	return &Error{Code: code, Position: n.pos, Token: n.token(), Value: msg.Undefined}
+}
+
+// token is what an error message shows of a node.
+func (n *node) token() any {
+	switch n.kind {
+	case kindNumber, kindValue, kindString:
+		return n.val
+	case kindEnd:
+		return "(end)"
+	case kindRegex:
+		return msg.NewObject() // as JSON.stringify shows a RegExp
+	}
+	return n.text
+}
+
+// advance reads the next token; infix tells that an operand came before it.
+func (p *parser) advance(infix bool) error {
+	t, err := p.lex.next(infix)
+	if err != nil {
+		return err
+	}
+	n := &node{kind: t.kind, text: t.text, val: t.val, re: t.re, pos: t.pos}
+	switch t.kind {
+	case kindEnd:
+		n.pos = p.lex.offset(len(p.lex.src))
+	case kindOperator:
+		if t.text == "!" || t.text == "~" {
+			return p.errorAt("S0204", n)
+		}
+		n.op = ops[t.text]
+	}
+	p.cur = n
+	return nil
+}
+
+// at tells whether the current token is the operator text.
+func (p *parser) at(text string) bool { return p.cur.kind == kindOperator && p.cur.text == text }
+
+// expect passes over the operator text.
+func (p *parser) expect(text string, infix bool) error {
+	if !p.at(text) {
+		code := "S0202"
+		if p.cur.kind == kindEnd {
+			code = "S0203"
+		}
+		e := p.errorAt(code, p.cur)
+		e.Value = text
+		return e
+	}
+	return p.advance(infix)
+}
+
+func (p *parser) power() int {
+	if p.cur.kind != kindOperator {
+		return 0
+	}
+	return bindingPower[p.cur.text]
+}
+
+// expression parses as far as operators bind tighter than power.
+func (p *parser) expression(power int) (*node, error) {
+	if p.depth++; p.depth > maxNesting {
+		return nil, &Error{Position: p.cur.pos, Token: msg.Undefined, Value: msg.Undefined, Message: "expression is nested too deeply"}
+	}
+	defer func() { p.depth-- }()
+	t := p.cur
+	if err := p.advance(true); err != nil {
+		return nil, err
+	}
+	left, err := p.prefix(t)
+	for err == nil && power < p.power() {
+		t = p.cur
+		if err = p.advance(false); err == nil {
+			left, err = p.infix(t, left)
+		}
+	}
+	return left, err
+}
+
+// prefix gives t its meaning at the beginning of an expression.
+func (p *parser) prefix(t *node) (_ *node, err error) {
+	if t.kind != kindOperator {
+		return t, nil
+	}
+	switch t.text {
+	case "and", "or", "in":
+		return t, nil // these may be names; resolve decides
+	case "-":
+		t.kind = kindUnary
+		t.lhs, err = p.expression(prefixPower)
+		return t, err
+	case "*":
+		t.kind = kindWildcard
+		return t, nil
+	case "**":
+		t.kind = kindDescendant
+		return t, nil
+	case "%":
+		t.kind = kindParent
+		return t, nil
+	case "(":
+		return p.block(t)
+	case "[":
+		t.kind = kindUnary
+		return p.arrayConstructor(t)
+	case "{":
+		t.kind = kindUnary
+		t.pairs, err = p.pairs()
+		return t, err
+	case "|":
+		return p.transform(t)
+	}
+	return nil, p.errorAt("S0211", t)
+}
+
+// infix gives t its meaning behind the operand left.
+func (p *parser) infix(t, left *node) (_ *node, err error) {
+	switch t.text {
+	case "(":
+		return p.call(t, left)
+	case "[":
+		return p.filter(t, left)
+	case "{":
+		t.kind, t.lhs = kindBinary, left
+		t.pairs, err = p.pairs()
+		return t, err
+	case "^":
+		return p.orderBy(t, left)
+	case ":=":
+		if left.kind != kindVariable {
+			return nil, p.errorAt("S0212", left)
+		}
+		t.kind, t.lhs = kindBinary, left
+		t.rhs, err = p.expression(bindingPower[":="] - 1)
+		return t, err
+	case "@", "#":
+		t.kind, t.lhs = kindBinary, left
+		if t.rhs, err = p.expression(bindingPower[t.text]); err != nil {
+			return nil, err
+		}
+		if t.rhs.kind != kindVariable {
+			return nil, &Error{Code: "S0214", Position: t.rhs.pos, Token: t.text, Value: msg.Undefined}
+		}
+		return t, nil
+	case "?":
+		t.kind, t.cond = kindCondition, left
+		if t.then, err = p.expression(0); err != nil || !p.at(":") {
+			return t, err
+		}
+		if err = p.advance(false); err == nil {
+			t.alt, err = p.expression(0)
+		}
+		return t, err
+	case "?:":
+		t.kind, t.cond, t.then = kindCondition, left.clone(), left
+		t.alt, err = p.expression(0)
+		return t, err
+	case "??":
+		exists := &node{kind: kindVariable, text: "exists", builtin: builtins["exists"], pos: -1}
+		t.kind, t.then = kindCondition, left
+		t.cond = &node{kind: kindFunction, text: "(", lhs: exists, args: []*node{left.clone()}, pos: -1}
+		t.alt, err = p.expression(0)
+		return t, err
+	}
+	t.kind, t.lhs = kindBinary, left
+	t.rhs, err = p.expression(bindingPower[t.text])
+	return t, err
+}
+
+func (p *parser) block(t *node) (*node, error) {
+	t.kind = kindBlock
+	for !p.at(")") {
+		e, err := p.expression(0)
+		if err != nil {
+			return nil, err
+		}
+		t.args = append(t.args, e)
+		if !p.at(";") {
+			break
+		}
+		if err := p.advance(false); err != nil {
+			return nil, err
+		}
+	}
+	return t, p.expect(")", true)
+}
+
+func (p *parser) arrayConstructor(t *node) (*node, error) {
+	if !p.at("]") {
+		for {
+			item, err := p.expression(0)
+			if err != nil {
+				return nil, err
+			}
+			if p.at("..") {
+				r := p.cur
+				if err := p.advance(false); err != nil {
+					return nil, err
+				}
+				r.kind, r.lhs = kindBinary, item
+				if r.rhs, err = p.expression(0); err != nil {
+					return nil, err
+				}
+				item = r
+			}
+			t.args = append(t.args, item)
+			if !p.at(",") {
+				break
+			}
+			if err := p.advance(false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return t, p.expect("]", true)
+}
+
+// pairs reads the inside of an object constructor.
+func (p *parser) pairs() ([][2]*node, error) {
+	var pairs [][2]*node
+	if !p.at("}") {
+		for {
+			key, err := p.expression(0)
+			if err != nil {
+				return nil, err
+			}
+			if err := p.expect(":", false); err != nil {
+				return nil, err
+			}
+			value, err := p.expression(0)
+			if err != nil {
+				return nil, err
+			}
+			pairs = append(pairs, [2]*node{key, value})
+			if !p.at(",") {
+				break
+			}
+			if err := p.advance(false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return pairs, p.expect("}", true)
+}
+
+func (p *parser) filter(t, left *node) (_ *node, err error) {
+	if p.at("]") {
+		step := left
+		for step.kind == kindBinary && step.op == opFilter {
+			step = step.lhs
+		}
+		step.keepArray = true
+		return left, p.advance(false)
+	}
+	t.kind, t.lhs = kindBinary, left
+	if t.rhs, err = p.expression(0); err != nil {
+		return nil, err
+	}
+	return t, p.expect("]", true)
+}
+
+func (p *parser) orderBy(t, left *node) (*node, error) {
+	t.kind, t.lhs = kindBinary, left
+	if err := p.expect("(", false); err != nil {
+		return nil, err
+	}
+	for {
+		var term sortTerm
+		var err error
+		if p.at("<") || p.at(">") {
+			term.descending = p.at(">")
+			if err = p.advance(false); err != nil {
+				return nil, err
+			}
+		}
+		if term.expr, err = p.expression(0); err != nil {
+			return nil, err
+		}
+		t.terms = append(t.terms, term)
+		if !p.at(",") {
+			break
+		}
+		if err := p.advance(false); err != nil {
+			return nil, err
+		}
+	}
+	return t, p.expect(")", false)
+}
+
+func (p *parser) transform(t *node) (_ *node, err error) {
+	t.kind = kindTransform
+	if t.cond, err = p.expression(0); err != nil {
+		return nil, err
+	}
+	if err = p.expect("|", false); err != nil {
+		return nil, err
+	}
+	if t.then, err = p.expression(0); err != nil {
+		return nil, err
+	}
+	if p.at(",") {
+		if err = p.advance(false); err != nil {
+			return nil, err
+		}
+		if t.alt, err = p.expression(0); err != nil {
+			return nil, err
+		}
+	}
+	return t, p.expect("|", false)
+}
+
+// call parses an invocation, a partial application or a lambda.
+func (p *parser) call(t, left *node) (*node, error) {
+	t.kind, t.lhs = kindFunction, left
+	if !p.at(")") {
+		for {
+			if p.at("?") {
+				t.kind = kindPartial
+				t.args = append(t.args, p.cur)
+				if err := p.advance(false); err != nil {
+					return nil, err
+				}
+			} else {
+				arg, err := p.expression(0)
+				if err != nil {
+					return nil, err
+				}
+				t.args = append(t.args, arg)
+			}
+			if !p.at(",") {
+				break
+			}
+			if err := p.advance(false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := p.expect(")", true); err != nil {
+		return nil, err
+	}
+	if left.kind == kindName && (left.text == "function" || left.text == "λ") {
+		return p.lambda(t)
+	}
+	return t, nil
+}
+
+// lambda parses what follows the parameters of a function definition.
+func (p *parser) lambda(t *node) (_ *node, err error) {
+	for i, arg := range t.args {
+		if arg.kind != kindVariable {
+			e := p.errorAt("S0208", arg)
+			e.Value = msg.Number(float64(i + 1))
+			return nil, e
+		}
+	}
+	t.kind = kindLambda
+	if p.at("<") {
+		if t.sig, err = p.signature(); err != nil {
+			return nil, err
+		}
+	}
+	if err = p.expect("{", false); err != nil {
+		return nil, err
+	}
+	if t.body, err = p.expression(0); err != nil {
+		return nil, err
+	}
+	return t, p.expect("}", false)
+}
+
+func (p *parser) signature() (*signature, error) {
+	pos := p.cur.pos
+	text := "<"
+	for depth := 1; depth > 0 && !p.at("{") && p.cur.kind != kindEnd; {
+		if err := p.advance(false); err != nil {
+			return nil, err
+		}
+		if p.at(">") {
+			depth--
+		} else if p.at("<") {
+			depth++
+		}
+		text += msg.ToString(p.cur.token())
+	}
+	if err := p.expect(">", false); err != nil {
+		return nil, err
+	}
+	sig, err := newSignature(text)
+	if err != nil {
+		err.Position += pos
+		return nil, err
+	}
+	return sig, nil
+}

@@ -1,0 +1,292 @@
+package jsonata
+
+import (
+	"math"
+	"strings"
+
+	"sluice/runtime/msg"
+)
+
+// datePart is a piece of an analysed date picture, after XPath's
+// fn:format-dateTime (F&O 9.8): literal text or a component such as [M01].
+type datePart struct {
+	literal   string
+	component byte // 0 for a literal
+	names     nameStyle
+	timezoneT bool // Z for an offset of zero
+	width     *width
+	integer   *integerFormat
+	digits    float64 // years: how many digits to show, -1 for all
+}
+
+type nameStyle uint8
+
+const (
+	noNames nameStyle = iota
+	namesLower
+	namesTitle
+	namesUpper
+)
+
+// width is a width modifier; NaN is one that is no number.
+type width struct {
+	min, max       float64
+	hasMin, hasMax bool
+}
+
+var (
+	dayNames   = strings.Fields("- Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
+	monthNames = strings.Fields("January February March April May June July August September October November December")
+)
+
+// defaultPresentation is how a component is shown if its marker does not say.
+var defaultPresentation = map[byte]string{
+	'Y': "1", 'M': "1", 'D': "1", 'd': "1", 'F': "n", 'W': "1", 'w': "1", 'X': "1", 'x': "1", 'H': "1", 'h': "1",
+	'P': "n", 'm': "01", 's': "01", 'f': "1", 'Z': "01:01", 'z': "01:01", 'C': "n", 'E': "n",
+}
+
+const isoPicture = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]"
+
+func newDatePicture(picture string) ([]*datePart, error) {
+	var parts []*datePart
+	literal := func(s string) {
+		if s != "" {
+			parts = append(parts, &datePart{literal: strings.ReplaceAll(s, "]]", "]")})
+		}
+	}
+	for {
+		before, rest, ok := strings.Cut(picture, "[")
+		literal(before)
+		if !ok {
+			return parts, nil
+		}
+		if strings.HasPrefix(rest, "[") {
+			parts = append(parts, &datePart{literal: "["})
+			picture = rest[1:]
+			continue
+		}
+		marker, after, ok := strings.Cut(rest, "]")
+		if !ok {
+			return nil, newError("D3135", undefined)
+		}
+		part, err := newDatePart(strings.Join(strings.Fields(marker), ""))
+		if err != nil {
+			return nil, err
+		}
+		// Numbers with nothing between them need a width to be told apart.
+		if part.integer != nil && part.component != 'Z' && part.component != 'z' && len(parts) > 0 {
+			if last := parts[len(parts)-1]; last.integer != nil {
+				last.integer.parseWidth = last.integer.mandatory
+			}
+		}
+		parts = append(parts, part)
+		picture = after
+	}
+}
+
+func newDatePart(marker string) (*datePart, error) {
+	p := &datePart{digits: -1}
+	if marker == "" {
+		return nil, newError("D3132", "")
+	}
+	p.component = marker[0]
+	presentation := marker[1:]
+	if comma := strings.LastIndexByte(marker, ','); comma > 0 {
+		p.width = newWidth(marker[comma+1:])
+		presentation = marker[1:comma]
+	}
+	second := ""
+	if n := len(presentation); n > 1 && strings.IndexByte("atco", presentation[n-1]) >= 0 {
+		second = presentation[n-1:]
+		presentation = presentation[:n-1]
+	} else if n == 0 {
+		var ok bool
+		if presentation, ok = defaultPresentation[p.component]; !ok {
+			return nil, newError("D3132", firstCharacter(marker))
+		}
+	}
+	p.timezoneT = second == "t"
+	var err error
+	switch {
+	case strings.HasPrefix(presentation, "Nn"):
+		p.names = namesTitle
+	case strings.HasPrefix(presentation, "N"):
+		p.names = namesUpper
+	case strings.HasPrefix(presentation, "n"):
+		p.names = namesLower
+	case strings.IndexByte("YMDdFWwXxHhmsf", p.component) >= 0:
+		picture := presentation
+		if second != "" {
+			picture += ";" + second
+		}
+		if p.integer, err = newIntegerFormat(picture); err != nil {
+			return nil, err
+		}
+		if p.width != nil && p.width.hasMin && p.integer.mandatory < p.width.min {
+			p.integer.mandatory = p.width.min
+		}
+		if p.component == 'Y' {
+			p.yearDigits()
+		}
+	}
+	if p.component == 'Z' || p.component == 'z' {
+		p.integer, err = newIntegerFormat(presentation)
+	}
+	return p, err
+}
+
+func firstCharacter(s string) string {
+	u, _ := msg.UTF16At(s, 0)
+	return msg.FromUTF16([]uint16{u})
+}
+
+// yearDigits finds out how many digits of the year to show.
+func (p *datePart) yearDigits() {
+	if p.width != nil && p.width.hasMax {
+		p.digits, p.integer.mandatory = p.width.max, p.width.max
+	} else if n := p.integer.mandatory + p.integer.optional; n >= 2 {
+		p.digits = n
+	}
+}
+
+func newWidth(text string) *width {
+	w := &width{}
+	least, most, ok := strings.Cut(text, "-")
+	if w.hasMin = least != "*"; w.hasMin {
+		w.min = msg.ParseInt(least, 0)
+	}
+	if w.hasMax = ok && most != "*"; w.hasMax {
+		w.max = msg.ParseInt(most, 0)
+	}
+	return w
+}
+
+// zone is an offset from UTC as a picture shows it: +hhmm.
+type zone struct{ hours, minutes float64 }
+
+func newZone(text any) zone {
+	s, ok := text.(string)
+	if !ok {
+		return zone{}
+	}
+	// For offsets west of Greenwich that are no whole hours, both parts are
+	// negative and the hours rounded down: an oddity of the original.
+	n := msg.ParseInt(s, 0)
+	return zone{math.Floor(n / 100), math.Mod(n, 100)}
+}
+
+func formatDate(ms float64, picture, timezone any) (string, error) {
+	text, ok := picture.(string)
+	if !ok {
+		text = isoPicture
+	}
+	parts, err := newDatePicture(text)
+	if err != nil {
+		return "", err
+	}
+	z := newZone(timezone)
+	date := timeClip(ms + (60*z.hours+z.minutes)*60_000)
+	var b strings.Builder
+	for _, p := range parts {
+		if p.component == 0 {
+			b.WriteString(p.literal)
+			continue
+		}
+		text, err := p.format(date, z)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(text)
+	}
+	return b.String(), nil
+}
+
+func (p *datePart) format(date float64, z zone) (string, error) {
+	switch p.component {
+	case 'Z', 'z':
+		return p.formatZone(z)
+	case 'C', 'E':
+		return "ISO", nil
+	case 'P':
+		text := "am"
+		if dateComponent(date, 'H') >= 12 {
+			text = "pm"
+		}
+		if p.names == namesUpper {
+			text = strings.ToUpper(text)
+		}
+		return text, nil
+	case 'Y', 'M', 'D', 'd', 'F', 'W', 'w', 'X', 'x', 'H', 'h', 'm', 's', 'f':
+	default:
+		return "undefined", nil // shown, but not computed
+	}
+	value := dateComponent(date, p.component)
+	if p.component == 'Y' && p.digits != -1 {
+		value = math.Mod(value, math.Pow(10, p.digits))
+	}
+	switch {
+	case p.names == noNames:
+		return p.integer.format(value)
+	case p.component == 'f':
+		return "", typeError("Cannot read properties of undefined (reading 'primary')")
+	}
+	return p.formatName(value)
+}
+
+func (p *datePart) formatName(value float64) (string, error) {
+	var names []string
+	switch p.component {
+	case 'M', 'x':
+		names = monthNames
+		value--
+	case 'F':
+		names = dayNames
+	default:
+		return "", newError("D3133", string(p.component))
+	}
+	if math.IsNaN(value) {
+		return "undefined", nil
+	}
+	name := names[int(value)]
+	switch p.names {
+	case namesUpper:
+		name = strings.ToUpper(name)
+	case namesLower:
+		name = strings.ToLower(name)
+	}
+	if p.width != nil && p.width.hasMax && float64(len(name)) > p.width.max {
+		name = name[:max(int(p.width.max), 0)]
+	}
+	return name, nil
+}
+
+func (p *datePart) formatZone(z zone) (text string, err error) {
+	offset := z.hours*100 + z.minutes
+	n := p.integer.mandatory
+	switch {
+	case p.integer.regular > 0, n == 3, n == 4:
+		text, err = p.integer.format(offset)
+	case n == 1 || n == 2:
+		if text, err = p.integer.format(z.hours); err == nil && z.minutes != 0 {
+			f, _ := newIntegerFormat("00")
+			minutes, _ := f.format(math.Floor(z.minutes))
+			text += ":" + minutes
+		}
+	default:
+		value := undefined
+		if !math.IsNaN(n) {
+			value = msg.Number(n)
+		}
+		return "", newError("D3134", value)
+	}
+	if offset >= 0 {
+		text = "+" + text
+	}
+	if p.component == 'z' {
+		text = "GMT" + text
+	}
+	if offset == 0 && p.timezoneT {
+		text = "Z"
+	}
+	return text, err
+}
