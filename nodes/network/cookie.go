@@ -31,8 +31,8 @@ func parseCookies(header string) *msg.Object {
 		if cookies.Has(name) || name == "__proto__" {
 			continue
 		}
-		if len(value) > 1 && value[0] == '"' && value[len(value)-1] == '"' {
-			value = value[1 : len(value)-1]
+		if value != "" && value[0] == '"' && value[len(value)-1] == '"' {
+			value = value[1:max(1, len(value)-1)] // a lone quote is both ends
 		}
 		if decoded, ok := runtime.DecodeURIComponent(value); ok {
 			value = decoded

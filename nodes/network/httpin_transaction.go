@@ -74,11 +74,24 @@ func (ex *transaction) readBody() error {
 		q.body = &msg.Object{}
 		return nil
 	}
-	if n.Upload && n.Method == "post" && isMultipart(ex.r) {
-		q.body, q.files, err = readUpload(ex.r)
-		return err
+	if n.Upload && n.Method == "post" {
+		return ex.readUpload()
 	}
 	q.body, err = readRaw(ex.r)
+	return err
+}
+
+// readUpload reads a form with files. A body that is no form is left unread:
+// multer marks it as read all the same.
+func (ex *transaction) readUpload() error {
+	if !isMultipart(ex.r) {
+		ex.req.body = &msg.Object{}
+		return nil
+	}
+	fields, files, err := readUpload(ex.r)
+	if err == nil {
+		ex.req.body, ex.req.files = fields, files
+	}
 	return err
 }
 
