@@ -142,9 +142,6 @@ func (s *Server) Deploy(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range file.Problems {
-		s.log.Warn(p.String())
-	}
 	s.Problems, err = s.Engine.Deploy(ctx, file)
 	return err
 }

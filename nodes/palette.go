@@ -1,0 +1,39 @@
+// Package nodes lists every node type. It adds nothing to them.
+package nodes
+
+import (
+	"sluice/nodes/common"
+	"sluice/nodes/function"
+	"sluice/nodes/network"
+	"sluice/nodes/parsers"
+	"sluice/runtime"
+)
+
+// Palette holds every node type in the order of Node-RED's editor.
+var Palette = []runtime.Type{
+	common.Inject,
+	common.Debug,
+	common.Complete,
+	common.Catch,
+	common.Status,
+	common.LinkIn,
+	common.LinkCall,
+	common.LinkOut,
+	common.Comment,
+	common.Junction,
+	common.Unknown,
+	common.GlobalConfig,
+
+	function.Switch,
+	function.Change,
+	function.Range,
+	function.Template,
+
+	network.HTTPIn,
+	network.HTTPResponse,
+	network.HTTPRequest,
+	network.TLSConfig,
+	network.HTTPProxy,
+
+	parsers.JSON,
+}
