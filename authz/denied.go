@@ -52,15 +52,8 @@ func (d *deniedSample) sample(now time.Time, key deniedKey) (row, tell bool) {
 	if last, known := d.told[key]; known && now.Sub(last) < deniedAgain && !now.Before(last) {
 		return false, false
 	}
-	if len(d.told) >= deniedKeys {
-		for k, last := range d.told {
-			if now.Sub(last) >= deniedAgain || now.Before(last) {
-				delete(d.told, k)
-			}
-		}
-		if len(d.told) >= deniedKeys {
-			return false, false // a flood from many addresses tells enough by its first lines
-		}
+	if len(d.told) >= deniedKeys && !d.makeRoomLocked(now) {
+		return false, false // a flood from many addresses tells enough by its first lines
 	}
 	if d.told == nil {
 		d.told = map[deniedKey]time.Time{}
@@ -68,4 +61,20 @@ func (d *deniedSample) sample(now time.Time, key deniedKey) (row, tell bool) {
 	d.told[key] = now
 	d.rows++
 	return d.rows <= deniedRows, true
+}
+
+// makeRoomLocked looks at a few entries, in Go's random order, so that a flood
+// stays cheap.
+func (d *deniedSample) makeRoomLocked(now time.Time) bool {
+	looked := 0
+	for key, last := range d.told {
+		if now.Sub(last) >= deniedAgain || now.Before(last) {
+			delete(d.told, key)
+			return true
+		}
+		if looked++; looked == 16 {
+			break
+		}
+	}
+	return false
 }

@@ -63,6 +63,10 @@ func (w *wire) talk(t *testing.T, raw string, want int) string {
 		got = append(got, strings.TrimSpace(fmt.Sprint(res.StatusCode, " ", code)))
 		if res.Close {
 			got = append(got, "closed")
+			// net/http, having answered, still waits for a short body before it closes.
+			if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+				t.Error(err)
+			}
 			if rest, _ := io.ReadAll(in); len(rest) > 0 { // a reset is a close too
 				got = append(got, fmt.Sprintf("and then %q", rest))
 			}

@@ -90,17 +90,19 @@ func (l *limiter) makeRoomLocked(now time.Time) {
 	if len(l.counts) < limiterKeys {
 		return
 	}
+	// A look at some entries, in Go's random order, keeps a flood cheap. If none of
+	// them is stale any one goes: the bound on memory counts for more than a count.
+	looked := 0
+	var any failKey
 	for key, f := range l.counts {
-		if f.stale(now) {
-			delete(l.counts, key)
+		if any = key; f.stale(now) {
+			break
+		}
+		if looked++; looked == 16 {
+			break
 		}
 	}
-	for key := range l.counts {
-		if len(l.counts) < limiterKeys {
-			return
-		}
-		delete(l.counts, key) // any: a bound on memory counts for more than one count
-	}
+	delete(l.counts, any)
 }
 
 func (l *limiter) succeed(user string) {
