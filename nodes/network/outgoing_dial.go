@@ -101,18 +101,29 @@ func handshake(ctx context.Context, c net.Conn, config *tls.Config) (net.Conn, e
 }
 
 // systemRoots are the certificate authorities of the system and, as in Node,
-// those of the file that NODE_EXTRA_CA_CERTS names.
+// those of the file that NODE_EXTRA_CA_CERTS names. nil stands for the system's alone.
 var systemRoots = sync.OnceValue(func() *x509.CertPool {
-	extra := os.Getenv("NODE_EXTRA_CA_CERTS")
-	if extra == "" {
-		return nil // crypto/tls then uses the system's
+	path := os.Getenv("NODE_EXTRA_CA_CERTS")
+	if path == "" {
+		return nil
 	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
+	roots := x509.NewCertPool()
+	if system, err := x509.SystemCertPool(); err == nil {
+		roots = system
 	}
-	if pem, err := os.ReadFile(extra); err == nil {
+	if pem, err := os.ReadFile(path); err == nil {
 		roots.AppendCertsFromPEM(pem)
 	}
 	return roots
 })
+
+// copySystemRoots returns systemRoots to add to.
+func copySystemRoots() *x509.CertPool {
+	if roots := systemRoots(); roots != nil {
+		return roots.Clone()
+	}
+	if roots, err := x509.SystemCertPool(); err == nil {
+		return roots
+	}
+	return x509.NewCertPool()
+}

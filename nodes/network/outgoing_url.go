@@ -248,7 +248,7 @@ func parseURLHost(s string) (string, error) {
 	}
 	if s = asciiLower(s); !plain || strings.Contains(s, "xn--") {
 		var err error
-		if s, err = hostProfile.ToASCII(s); err != nil {
+		if s, err = hostProfile.ToASCII(strings.ToValidUTF8(s, "\uFFFD")); err != nil {
 			return "", errInvalidURL
 		}
 	}

@@ -111,10 +111,10 @@ func (n *tlsNode) use(m tlsMaterial, passphrase string) error {
 			return err
 		}
 		n.certificates = []tls.Certificate{cert}
-		for _, ca := range authorities { // Node trusts them as well
-			if n.roots == nil {
-				n.roots = x509.NewCertPool()
-			}
+		if len(authorities) > 0 && n.roots == nil {
+			n.roots = copySystemRoots()
+		}
+		for _, ca := range authorities { // Node trusts them besides the others
 			n.roots.AddCert(ca)
 		}
 	case len(m.cert) > 0 && len(m.key) > 0:
