@@ -75,10 +75,10 @@ func compile(src Source) (*compiled, error) {
 	}
 	sort.Strings(vars)
 	whole := "(function(" + strings.Join(c.params, ",") + "){" + outerVars(vars, c.params) + text.String() + "})"
-	prg, err := goja.Parse(fileName(src.Node), whole, parser.WithDisableSourceMaps)
+	prg, err := parseScript(fileName(src.Node), whole, parser.WithDisableSourceMaps)
 	if err != nil {
 		if whole, err = lower(whole); err == nil {
-			prg, err = goja.Parse(fileName(src.Node), whole)
+			prg, err = parseScript(fileName(src.Node), whole)
 		}
 	}
 	if err == nil {
@@ -90,20 +90,25 @@ func compile(src Source) (*compiled, error) {
 	return c, nil
 }
 
+// parseScript is goja.Parse with errors that tell their place.
+func parseScript(name, text string, opts ...parser.Option) (*ast.Program, error) {
+	return parser.ParseFile(nil, name, text, 0, opts...)
+}
+
 // parsePart parses one part for scan, as an async function if it awaits.
 func parsePart(text, kind string) (prg *ast.Program, async bool, err error) {
 	plain := "(function(){\n" + text + "\n})"
-	prg, err = goja.Parse("", plain, parser.WithDisableSourceMaps)
+	prg, err = parseScript("", plain, parser.WithDisableSourceMaps)
 	awaits := awaitWord.MatchString(text)
 	if err == nil && (!awaits || !scan(prg).await) {
 		return prg, false, nil
 	}
-	prg, aerr := goja.Parse("", "(async "+plain[1:], parser.WithDisableSourceMaps)
+	prg, aerr := parseScript("", "(async "+plain[1:], parser.WithDisableSourceMaps)
 	if aerr == nil {
 		return prg, true, nil
 	}
 	if lowered, lerr := lower("(async " + plain[1:]); lerr == nil {
-		if prg, lerr = goja.Parse("", lowered, parser.WithDisableSourceMaps); lerr == nil {
+		if prg, lerr = parseScript("", lowered, parser.WithDisableSourceMaps); lerr == nil {
 			return prg, true, nil
 		}
 	}
@@ -182,7 +187,7 @@ func syntaxError(err error, part string, skip int) error {
 	if list, ok := errors.AsType[parser.ErrorList](err); ok && len(list) > 0 {
 		return &SyntaxError{v8Syntax(list[0].Message), part, list[0].Position.Line - skip}
 	}
-	if e, ok := errors.AsType[*goja.CompilerSyntaxError](err); ok {
+	if e, ok := errors.AsType[*goja.CompilerSyntaxError](err); ok && e.File != nil {
 		return &SyntaxError{v8Syntax(e.Message), part, e.File.Position(e.Offset).Line - skip}
 	}
 	return &SyntaxError{err.Error(), part, 0}

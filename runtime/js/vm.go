@@ -45,6 +45,7 @@ var (
 	typeHostView   = reflect.TypeFor[*hostView]()
 	typeNodeView   = reflect.TypeFor[*nodeView]()
 	typePromise    = reflect.TypeFor[*goja.Promise]()
+	typeEnvView    = reflect.TypeFor[envView]()
 	typeObjectMap  = reflect.TypeFor[map[string]any]()
 )
 
@@ -91,19 +92,21 @@ func (v *vm) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) 
 func (v *vm) run(s *session, f func() error) error {
 	v.turn, v.cur = s, s
 	v.watch.start(s.fn.timeout)
+	defer func() { // also when Go code panics: the VM serves other nodes
+		v.watch.stop()
+		v.turn, v.cur = nil, nil
+	}()
 	err := v.guard(f)
 	v.cur = s
 	if lerr := v.guard(s.leave); err == nil {
 		err = lerr
 	}
-	v.watch.stop()
 	for p, r := range v.rejected {
 		delete(v.rejected, p)
 		if r.s != nil {
 			r.s.emit(func(c Call) { c.Error(v.errorOf(r.reason, r.s).Value, r.s.m) })
 		}
 	}
-	v.turn, v.cur = nil, nil
 	return err
 }
 

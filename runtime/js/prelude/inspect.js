@@ -124,6 +124,7 @@
     } else if (deep && keys.length) {
       return '[' + (head.trim() || 'Object') + ']'
     }
+    if (!visited && keys.length) { visited = true; o.deepest = depth }
     for (const k of keys) {
       const d = Object.getOwnPropertyDescriptor(x, k) || { value: x[k] }
       const v = d.get ? (d.set ? '[Getter/Setter]' : '[Getter]') : d.set ? '[Setter]' : sub(d.value)

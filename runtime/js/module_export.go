@@ -1,0 +1,92 @@
+package js
+
+import (
+	"strconv"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// moduleExporter makes plain values of a module's exports, functions included.
+type moduleExporter struct {
+	vm   *vm
+	f    *Function
+	seen map[*goja.Object]any
+}
+
+func (x *moduleExporter) value(val goja.Value, depth int) any {
+	o, ok := val.(*goja.Object)
+	if !ok {
+		return x.vm.toGo(val)
+	}
+	if r, ok := x.seen[o]; ok {
+		return r
+	}
+	if depth > 100 {
+		return msg.Undefined
+	}
+	if fn, ok := goja.AssertFunction(o); ok {
+		f := &msg.Func{Name: text(o.Get("name").ToString()), Call: x.function(fn)}
+		x.seen[o] = f
+		return f
+	}
+	switch {
+	case o.ExportType() == typeEnvView:
+		return new(msg.Object)
+	case o.ClassName() == "Array":
+		n := int(min(o.Get("length").ToInteger(), 1<<20))
+		elems := make([]any, n)
+		a := msg.NewArray(elems...)
+		x.seen[o] = a
+		for i := range elems {
+			elems[i] = x.value(o.Get(strconv.Itoa(i)), depth+1)
+		}
+		return a
+	case o.ExportType() == typeObjectMap && o.ClassName() == "Object":
+		r := new(msg.Object)
+		x.seen[o] = r
+		for _, k := range o.Keys() {
+			r.Set(k, x.value(o.Get(k), depth+1))
+		}
+		return r
+	}
+	return x.vm.toGo(val)
+}
+
+// function calls back into the module's VM, under its lock and limit. A
+// promise counts for what it has settled to by the end of the call.
+func (x *moduleExporter) function(fn goja.Callable) func(any, []any) (any, error) {
+	return func(this any, args []any) (any, error) {
+		v := x.vm
+		v.opts.Lock.Lock()
+		defer v.unlock()
+		defer v.watch.close()
+		s := x.f.session(orphan{x.f.node}, nil)
+		var out any
+		err := v.run(s, func() error {
+			in := &importer{vm: v, memo: map[any]*goja.Object{}}
+			vals := make([]goja.Value, len(args))
+			for i, a := range args {
+				vals[i] = in.value(a)
+			}
+			r, err := fn(in.value(this), vals...)
+			if err != nil {
+				return err
+			}
+			if p, ok := r.Export().(*goja.Promise); ok && r.ExportType() == typePromise {
+				delete(v.rejected, p)
+				if p.State() == goja.PromiseStateRejected {
+					return v.thrownBy(p.Result(), nil)
+				}
+				r = p.Result()
+			}
+			out = x.value(r, 0)
+			return nil
+		})
+		if err != nil {
+			return nil, v.failure(err, s)
+		}
+		return out, nil
+	}
+}

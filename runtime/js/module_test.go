@@ -1,0 +1,81 @@
+package js
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/runtime/msg"
+)
+
+func TestEvalModule(t *testing.T) {
+	env := func(name string) (string, bool) { return "8080", name == "PORT" }
+	for _, tc := range []struct{ name, text, want string }{
+		{"plain values", `module.exports = {uiPort: process.env.PORT || 1880, a: [1, null, {b: true}]}`, `{"uiPort":"8080","a":[1,null,{"b":true}]}`},
+		{"exports", `exports.x = 1`, `{"x":1}`},
+		{"requires", `const path = require('path'); module.exports = {p: path.join('a', 'b'), j: require('./x.json').k, m: require('./lib/y')}`,
+			`{"p":"a/b","j":5,"m":{"z":6}}`},
+		{"files", `module.exports = {f: require('fs').readFileSync(__dirname + '/x.json', 'utf8').length, g: require("fs").existsSync("nope")}`, `{"f":7,"g":false}`},
+		{"a file that is missing", `try { require('fs').readFileSync('nope') } catch (e) { module.exports = {e: e.code} }`, `{"e":"ENOENT"}`},
+		{"no code of other folders", `try { require('../x') } catch (e) { module.exports = {e: e.code} }`, `{"e":"MODULE_NOT_FOUND"}`},
+		{"a folder's index", `module.exports = require('./lib')`, `{"i":1}`},
+		{"a throw", `x.y = 1`, `ReferenceError: ReferenceError: x is not defined (line 1, col 1)`},
+		{"a syntax error", "module.exports = {\n  a: 1 b: 2\n}", `SyntaxError: Unexpected identifier (settings.js:2)`},
+		{"a missing module", `require('express')`, `Cannot find module 'express'`},
+		{"an endless loop", `for (;;) {}`, `it ran for more than 50ms`},
+		{"no object", `module.exports = 5`, `module.exports is not an object`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Mkdir(filepath.Join(dir, "lib"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			for name, text := range map[string]string{"settings.js": tc.text, "x.json": `{"k":5}`, "lib/y.js": `module.exports = {z: 6}`, "lib/index.js": `exports.i = 1`} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			o, err := EvalModule(filepath.Join(dir, "settings.js"), ModuleOptions{Getenv: env, Timeout: 50 * time.Millisecond})
+			got := show(o)
+			if err != nil {
+				got = err.Error()
+			}
+			if !strings.Contains(got, tc.want) {
+				t.Errorf("got %s, want %s", got, tc.want)
+			}
+		})
+	}
+}
+
+func TestEvalModuleKeepsFunctions(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings.js")
+	text := `let n = 0; module.exports = {f: function (a) { return {sum: a.x + (++n)} }, g: async () => 7, h() { throw new TypeError("no") }}`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o, err := EvalModule(path, ModuleOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := func(name string, args ...any) string {
+		r, err := o.Value(name).(*msg.Func).Call(msg.Undefined, args)
+		if err != nil {
+			return err.Error()
+		}
+		return show(r)
+	}
+	for range 2 {
+		call("f", parse(t, `{"x":1}`))
+	}
+	if got := call("f", parse(t, `{"x":1}`)); got != `{"sum":4}` {
+		t.Error(got)
+	}
+	if got := call("g"); got != "7" {
+		t.Error(got)
+	}
+	if got := call("h"); got != "TypeError: no" {
+		t.Error(got)
+	}
+}
