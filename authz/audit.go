@@ -24,7 +24,8 @@ const (
 	EventRevoked  = "auth.token.revoked"
 	EventImported = "auth.token.imported"
 	EventExpired  = "auth.token.expired"
-	EventDenied   = "auth.denied"
+	EventDenied   = "auth.denied" // sampled, see Guard
+	EventPolicies = "auth.policy.changed"
 )
 
 // Event is one row of the audit, never changed once written. It holds no secret.

@@ -89,7 +89,13 @@ func (g *Guard) SetPolicies(p *Policies) error {
 	case p.modes.has(ModeBasic) && g.basic == nil:
 		return errors.New("auth: mode basic needs a user and a password hash (SLUICE_AUTH_USER, SLUICE_AUTH_PASS_HASH)")
 	}
-	g.policies.Store(p)
+	if g.policies.Swap(p) != nil {
+		e := Event{At: g.opts.Now().UTC(), Type: EventPolicies}
+		e.log(g.opts.Log)
+		if g.opts.Audit != nil {
+			g.opts.Audit(e)
+		}
+	}
 	return nil
 }
 

@@ -61,3 +61,43 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkOpen is what a start costs when the database is there.
+func BenchmarkOpen(b *testing.B) {
+	path := b.TempDir() + "/sluice.db"
+	for b.Loop() {
+		s, err := Open(b.Context(), path, Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkRefresh is a reload with 1000 tokens, as after each change.
+func BenchmarkRefresh(b *testing.B) {
+	c := newClock()
+	s := testStore(b, c)
+	for i := range maxLive {
+		mustCreate(b, s, NewToken{Name: fmt.Sprint("t", i), Scopes: []Scope{mustScope(b, "GET:/api/*")}})
+	}
+	v := openVerifier(b, s, c)
+	for b.Loop() {
+		if err := v.refresh(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkEpoch is one poll while nothing changes.
+func BenchmarkEpoch(b *testing.B) {
+	s := testStore(b, newClock())
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Epoch(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

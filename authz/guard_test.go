@@ -357,7 +357,7 @@ func TestGuardRefusesToBeOpen(t *testing.T) {
 // to throw good tokens away.
 func TestGuardStoreDown(t *testing.T) {
 	g := newGuarded(t, bearerOnly)
-	g.guard.verifier.replace(nil)
+	g.guard.verifier.disbelieve()
 	w := get(g.handler, "GET", "/token-demo", "Authorization", "Bearer "+g.valid)
 	if w.Code != 503 || w.Header().Get("Retry-After") == "" || w.Header().Get("WWW-Authenticate") != "" || !strings.Contains(w.Body.String(), "temporarily_unavailable") {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
@@ -500,4 +500,49 @@ func TestRefusalFor(t *testing.T) {
 			t.Errorf("%v: %d", err, got)
 		}
 	}
+}
+
+// New policies count for the next request, and the change is told.
+func TestGuardSetPolicies(t *testing.T) {
+	g := newGuarded(t, bearerOnly)
+	if err := g.guard.SetPolicies(mustPolicies(t, PolicyConfig{Mode: []string{"none"}})); err != nil {
+		t.Fatal(err)
+	}
+	if w := get(g.handler, "GET", "/token-demo"); w.Code != 200 {
+		t.Errorf("got %d", w.Code)
+	}
+	if n := strings.Count(g.log.String(), EventPolicies); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+}
+
+// T23: refusals repeat nothing of the request.
+func TestGuardEchoesNothing(t *testing.T) {
+	g := newGuarded(t, PolicyConfig{Mode: []string{"bearer", "basic"}}, func(o *GuardOptions) { o.Basic = &BasicUser{User: "u", Hash: testHash} })
+	const marker = "zq7marker"
+	for _, header := range [][]string{
+		{"X-A", marker}, {"Authorization", marker}, {"Authorization", marker + " x"}, {"Authorization", "Bearer " + marker}, {"Authorization", "Bearer " + marker + " x"},
+		{"Authorization", basicValue(marker + ":" + marker)}, {"Authorization", "Bearer " + g.scoped}, {"Accept", "text/html," + marker}, {"Cookie", marker},
+	} {
+		for _, target := range []string{"/" + marker, "/" + marker + "/%zz", "/x?" + marker} {
+			r := httptest.NewRequest("GET", "/x", nil)
+			r.RequestURI = target
+			r.Header.Set(header[0], header[1])
+			w := httptest.NewRecorder()
+			g.handler.ServeHTTP(w, r)
+			h := w.Header().Clone()
+			if w.Code == 403 {
+				h.Del("WWW-Authenticate") // names the scope that was missing, as RFC 6750 3 has it
+			}
+			if w.Code < 400 || strings.Contains(strings.ToLower(w.Body.String()), marker) || strings.Contains(strings.ToLower(httpText(h)), marker) {
+				t.Errorf("%s %v: %d %v %s", target, header, w.Code, h, w.Body)
+			}
+		}
+	}
+}
+
+func httpText(h http.Header) string {
+	var b strings.Builder
+	_ = h.Write(&b)
+	return b.String()
 }

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -66,7 +67,7 @@ func NewPolicies(config PolicyConfig) (*Policies, error) {
 			err = t.root.add(p)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("auth policy %d (%s, from %s): %w", i+1, rule.Path, or(rule.Origin, "configuration"), err)
+			return nil, fmt.Errorf("auth policy %d (%s, from %s): %w", i+1, rule.Path, cmp.Or(rule.Origin, "configuration"), err)
 		}
 	}
 	return t, nil
@@ -102,13 +103,6 @@ func newPolicy(rule Rule, fallback *policy) (*policy, error) {
 	}
 	p.scopes = slices.Compact(slices.Sorted(slices.Values(rule.Scopes)))
 	return p, nil
-}
-
-func or(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 // accepts is the set of modes that get in: with "none" among them, all do.

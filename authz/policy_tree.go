@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -125,11 +126,11 @@ func (s ruleSet) each(visit func(*policy)) (hidden bool) {
 // source names a rule for people.
 func (p *policy) source() string {
 	if p.path == "" {
-		return "the default from " + or(p.origin, "configuration")
+		return "the default from " + cmp.Or(p.origin, "configuration")
 	}
 	name := p.path
 	if len(p.methods) > 0 {
 		name = strings.Join(p.methods, ",") + ":" + name
 	}
-	return "the rule " + name + " from " + or(p.origin, "configuration")
+	return "the rule " + name + " from " + cmp.Or(p.origin, "configuration")
 }

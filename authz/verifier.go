@@ -39,8 +39,8 @@ type Verifier struct {
 	log    *slog.Logger
 	start  time.Time // origin of confirmed, on the monotonic clock
 
-	current   atomic.Pointer[snapshot] // nil: nothing that may be believed
-	confirmed atomic.Int64             // when the database last answered, in ns since start
+	current   atomic.Pointer[snapshot]
+	confirmed atomic.Int64 // when the database last answered, in ns since start
 
 	refreshing sync.Mutex        // one reload at a time, so that an older one never wins
 	usages     map[string]*usage // by token id, replaced whole; guarded by refreshing
@@ -54,11 +54,13 @@ type Verifier struct {
 
 // snapshot is every token at one epoch. Immutable, but for the usage it points to.
 type snapshot struct {
-	epoch   int64
+	epoch   int64 // unbelievable: nothing may be believed
 	entries map[Hash]entry
 	byID    map[string]*credential
 	changed chan struct{} // closed when the next snapshot is in place
 }
+
+const unbelievable = -1
 
 // entry is a value that leads to a token: its own, or the one before a rotation.
 type entry struct {
@@ -116,7 +118,7 @@ func (v *Verifier) Close(ctx context.Context) error {
 	v.stop()
 	v.done.Wait()
 	err := v.flush(ctx, 0)
-	v.replace(nil)
+	v.disbelieve()
 	return err
 }
 
@@ -125,8 +127,8 @@ func (v *Verifier) find(value string, now int64) (*credential, error) {
 	if !plausible(value) {
 		return nil, ErrUnknown
 	}
-	snap := v.current.Load()
-	if snap == nil || time.Since(v.start)-time.Duration(v.confirmed.Load()) > staleAfter {
+	snap := v.believed()
+	if snap == nil {
 		return nil, ErrUnavailable
 	}
 	hash := hashOf(value)
@@ -145,6 +147,15 @@ func (v *Verifier) find(value string, now int64) (*credential, error) {
 		return nil, ErrUnknown
 	}
 	return e.credential, v.judge(e.credential, now)
+}
+
+// believed returns the tokens, nil if they may not be believed.
+func (v *Verifier) believed() *snapshot {
+	snap := v.current.Load()
+	if snap.epoch == unbelievable || time.Since(v.start)-time.Duration(v.confirmed.Load()) > staleAfter {
+		return nil
+	}
+	return snap
 }
 
 func (v *Verifier) judge(c *credential, now int64) error {
@@ -210,7 +221,7 @@ func (v *Verifier) Check(p *Principal) error {
 	if p.Type != PrincipalToken {
 		return nil
 	}
-	snap := v.current.Load()
+	snap := v.believed()
 	if snap == nil {
 		return ErrUnavailable
 	}
@@ -221,15 +232,9 @@ func (v *Verifier) Check(p *Principal) error {
 	return v.judge(c, v.now().UnixMilli())
 }
 
-// Changed returns a channel that is closed when tokens have changed.
-func (v *Verifier) Changed() <-chan struct{} {
-	if snap := v.current.Load(); snap != nil {
-		return snap.changed
-	}
-	closed := make(chan struct{})
-	close(closed)
-	return closed
-}
+// Changed returns a channel that is closed when tokens have changed, for those
+// who then have to [Verifier.Check] again.
+func (v *Verifier) Changed() <-chan struct{} { return v.current.Load().changed }
 
 // Record queues an event for the audit. It does not block; past a bound, events
 // are in the log alone.
@@ -274,7 +279,7 @@ func (v *Verifier) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if snap := v.current.Load(); snap == nil || snap.epoch != epoch {
+	if v.current.Load().epoch != epoch {
 		return v.refresh(ctx)
 	}
 	v.confirmed.Store(int64(began))
@@ -288,7 +293,7 @@ func (v *Verifier) changed() {
 	defer cancel()
 	if err := v.refresh(ctx); err != nil {
 		v.log.Error("token store changed and cannot be read; requests with tokens are refused until it can", "error", err)
-		v.replace(nil)
+		v.disbelieve()
 	}
 }
 
@@ -305,6 +310,10 @@ func (v *Verifier) refresh(ctx context.Context) error {
 	v.replace(snap)
 	v.confirmed.Store(int64(began))
 	return nil
+}
+
+func (v *Verifier) disbelieve() {
+	v.replace(&snapshot{epoch: unbelievable, changed: make(chan struct{})})
 }
 
 func (v *Verifier) replace(next *snapshot) {
@@ -357,7 +366,7 @@ func (v *Verifier) flush(ctx context.Context, every time.Duration) error {
 	v.refreshing.Unlock()
 	var uses []Use
 	for id, u := range usages {
-		if at := u.at.Load(); at != u.written && at-u.written >= every.Milliseconds() {
+		if at := u.at.Load(); at < u.written || at > u.written && at-u.written >= every.Milliseconds() {
 			uses = append(uses, u.use(id, at))
 		}
 	}
