@@ -18,10 +18,15 @@ func EscapeHTML(s string) string { return htmlEscaper.Replace(s) }
 
 var pageBreaks = strings.NewReplacer("\n", "<br>", "  ", " &nbsp;")
 
-// WriteErrorPage answers with finalhandler's page. message is shown to the client.
-func WriteErrorPage(w http.ResponseWriter, r *http.Request, status int, message string) {
-	body := "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>" +
+// ErrorPage is finalhandler's page with a message that the client is to see.
+func ErrorPage(message string) string {
+	return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>" +
 		pageBreaks.Replace(EscapeHTML(message)) + "</pre>\n</body>\n</html>\n"
+}
+
+// WriteErrorPage answers with ErrorPage.
+func WriteErrorPage(w http.ResponseWriter, r *http.Request, status int, message string) {
+	body := ErrorPage(message)
 	h := w.Header()
 	h.Del("Content-Encoding")
 	h.Del("Content-Language")

@@ -24,7 +24,16 @@ func init() { // the table and its functions refer to each other
 			}
 			return arg(args, 1), nil
 		},
-		"on": requestListener, "once": requestListener, "addListener": requestListener, "removeListener": requestListener, "off": requestListener,
+		"is":               isType,
+		"range":            rangeOf,
+		"accepts":          acceptsTypes,
+		"acceptsCharsets":  acceptsNames("Accept-Charset", "*", plainFit),
+		"acceptsEncodings": acceptsNames("Accept-Encoding", "identity", plainFit),
+		"acceptsLanguages": acceptsNames("Accept-Language", "*", languageFit),
+		"acceptsCharset":   acceptsNames("Accept-Charset", "*", plainFit),
+		"acceptsEncoding":  acceptsNames("Accept-Encoding", "identity", plainFit),
+		"acceptsLanguage":  acceptsNames("Accept-Language", "*", languageFit),
+		"on":               requestListener, "once": requestListener, "addListener": requestListener, "removeListener": requestListener, "off": requestListener,
 	}
 }
 

@@ -1,18 +1,24 @@
 package network
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+
+	"sluice/runtime/msg"
 )
+
+// Content negotiation as npm's accepts and negotiator do it.
 
 // preference is one entry of an Accept header.
 type preference struct {
-	value   string // lower case, without q
+	value   string // in lower case, without parameters
 	quality float64
 	order   int
 }
+
+// maxPreferences bounds the entries of one header.
+const maxPreferences = 100
 
 // preferences reads an Accept header; entries with q=0 are kept.
 func preferences(header string) []preference {
@@ -25,58 +31,68 @@ func preferences(header string) []preference {
 				p.quality, _ = strconv.ParseFloat(strings.TrimSpace(q), 64)
 			}
 		}
-		if p.value != "" {
+		if p.value != "" && len(list) < maxPreferences {
 			list = append(list, p)
 		}
 	}
 	return list
 }
 
-// accepted returns the media type of offers that the request prefers, or "".
-func accepted(r *http.Request, offers ...string) string {
-	header := strings.Join(r.Header["Accept"], ", ")
-	if header == "" {
-		return offers[0]
-	}
-	return best(preferences(header), offers, mediaFit)
-}
+// fit tells how closely an entry names an offer (in lower case), 0 if it does not.
+type fit func(pattern, offer string) int
 
-// mediaFit tells how closely an entry of Accept names a media type, 0 if it does not.
 func mediaFit(pattern, offer string) int {
 	main, _, _ := strings.Cut(offer, "/")
-	switch {
-	case pattern == strings.ToLower(offer):
+	switch pattern {
+	case offer:
 		return 3
-	case pattern == strings.ToLower(main)+"/*":
+	case main + "/*":
 		return 2
-	case pattern == "*/*":
+	case "*/*":
 		return 1
 	}
 	return 0
 }
 
-// best picks the offer of the highest quality; then the entry's place, then the offer's decides.
-func best(prefs []preference, offers []string, fit func(pattern, offer string) int) string {
-	ranked := rank(prefs, offers, fit)
-	if len(ranked) == 0 {
-		return ""
+func plainFit(pattern, offer string) int {
+	switch pattern {
+	case offer:
+		return 2
+	case "*":
+		return 1
 	}
-	return ranked[0]
+	return 0
 }
 
-// rank returns the offers that are acceptable, best first.
-func rank(prefs []preference, offers []string, fit func(pattern, offer string) int) []string {
+func languageFit(pattern, offer string) int {
+	patternMain, _, _ := strings.Cut(pattern, "-")
+	offerMain, _, _ := strings.Cut(offer, "-")
+	switch {
+	case pattern == offer:
+		return 4
+	case patternMain == offer:
+		return 3
+	case pattern == offerMain:
+		return 2
+	case pattern == "*":
+		return 1
+	}
+	return 0
+}
+
+// rank returns the places of the offers that are acceptable, best first: the
+// higher quality, then the closer entry, then the earlier entry, then the earlier offer.
+func rank(prefs []preference, offers []string, fits fit) []int {
 	type choice struct {
-		offer               string
-		quality             float64
-		closeness, at, rank int
+		preference
+		closeness, offer int
 	}
 	var choices []choice
 	for i, offer := range offers {
-		c := choice{offer: offer, rank: i}
+		c := choice{offer: i}
 		for _, p := range prefs {
-			if closeness := fit(p.value, offer); closeness > c.closeness {
-				c.closeness, c.quality, c.at = closeness, p.quality, p.order
+			if closeness := fits(p.value, strings.ToLower(offer)); closeness > c.closeness {
+				c.preference, c.closeness = p, closeness
 			}
 		}
 		if c.closeness > 0 && c.quality > 0 {
@@ -85,21 +101,213 @@ func rank(prefs []preference, offers []string, fit func(pattern, offer string) i
 	}
 	slices.SortStableFunc(choices, func(a, b choice) int {
 		switch {
-		case a.quality != b.quality:
-			if a.quality > b.quality {
-				return -1
-			}
+		case a.quality > b.quality:
+			return -1
+		case a.quality < b.quality:
 			return 1
 		case a.closeness != b.closeness:
 			return b.closeness - a.closeness
-		case a.at != b.at:
-			return a.at - b.at
 		}
-		return a.rank - b.rank
+		return a.order - b.order
 	})
-	out := make([]string, len(choices))
+	places := make([]int, len(choices))
 	for i, c := range choices {
-		out[i] = c.offer
+		places[i] = c.offer
 	}
-	return out
+	return places
+}
+
+// acceptHeader returns one of the request's Accept headers.
+func (q *request) acceptHeader(name string) string {
+	return strings.Join(q.ex.r.Header[name], ", ")
+}
+
+// acceptedType returns the offer, a media type or a short name such as "html",
+// that the request prefers. ok is false if it accepts none.
+func (q *request) acceptedType(offers []string) (string, bool) {
+	header := q.acceptHeader("Accept")
+	if header == "" {
+		return offers[0], true
+	}
+	types := make([]string, len(offers))
+	for i, offer := range offers {
+		if types[i] = offer; !strings.Contains(offer, "/") {
+			types[i] = typeOf(offer)
+		}
+	}
+	places := rank(preferences(header), types, mediaFit)
+	if len(places) == 0 {
+		return "", false
+	}
+	return offers[places[0]], true
+}
+
+// offersOf reads the arguments of req.accepts: names, or a list of them.
+func offersOf(args []any) []string {
+	if list, ok := arg(args, 0).(*msg.Array); ok {
+		return headerTexts(list)
+	}
+	var offers []string
+	for _, a := range args {
+		offers = append(offers, msg.ToString(a))
+	}
+	return offers
+}
+
+func acceptsTypes(q *request, args []any) (any, error) {
+	offers := offersOf(args)
+	if len(offers) == 0 {
+		return acceptedAll(q.acceptHeader("Accept"), "*/*"), nil
+	}
+	if best, ok := q.acceptedType(offers); ok {
+		return best, nil
+	}
+	return false, nil
+}
+
+// acceptsNames makes req.acceptsCharsets, acceptsEncodings and acceptsLanguages.
+func acceptsNames(header, absent string, fits fit) func(q *request, args []any) (any, error) {
+	return func(q *request, args []any) (any, error) {
+		text := q.acceptHeader(header)
+		if header == "Accept-Encoding" {
+			text = withIdentity(text)
+		} else if text == "" {
+			text = absent
+		}
+		offers := offersOf(args)
+		if len(offers) == 0 {
+			return acceptedAll(text, absent), nil
+		}
+		if places := rank(preferences(text), offers, fits); len(places) > 0 {
+			return offers[places[0]], nil
+		}
+		return false, nil
+	}
+}
+
+// withIdentity adds the encoding that is always acceptable unless it is refused.
+func withIdentity(header string) string {
+	lowest := 1.0
+	for _, p := range preferences(header) {
+		if p.value == "identity" || p.value == "*" {
+			return header
+		}
+		if p.quality > 0 {
+			lowest = min(lowest, p.quality)
+		}
+	}
+	return header + ",identity;q=" + strconv.FormatFloat(lowest, 'g', -1, 64)
+}
+
+// acceptedAll lists what a header accepts, best first.
+func acceptedAll(header, absent string) *msg.Array {
+	if header == "" {
+		header = absent
+	}
+	prefs := preferences(header)
+	slices.SortStableFunc(prefs, func(a, b preference) int {
+		switch {
+		case a.quality > b.quality:
+			return -1
+		case a.quality < b.quality:
+			return 1
+		}
+		return 0
+	})
+	list := msg.NewArray()
+	for _, p := range prefs {
+		if p.quality > 0 {
+			list.Append(p.value)
+		}
+	}
+	return list
+}
+
+// isType is req.is: the first of the given types that the body has, or false;
+// null if there is no body.
+func isType(q *request, args []any) (any, error) {
+	if !hasBody(q.ex.r) {
+		return nil, nil
+	}
+	t, err := parseMediaType(q.ex.r.Header.Get("Content-Type"))
+	if err != nil && t.name == "" || !strings.Contains(t.name, "/") {
+		return false, nil
+	}
+	offers := offersOf(args)
+	if len(offers) == 0 {
+		return t.name, nil
+	}
+	for _, offer := range offers {
+		if typeMatches(offer, t.name) {
+			if strings.Contains(offer, "*") || strings.HasPrefix(offer, "+") {
+				return t.name, nil
+			}
+			return offer, nil
+		}
+	}
+	return false, nil
+}
+
+// typeMatches compares a short name or pattern of type-is with a media type.
+func typeMatches(pattern, name string) bool {
+	switch {
+	case pattern == "urlencoded":
+		pattern = "application/x-www-form-urlencoded"
+	case pattern == "multipart":
+		pattern = "multipart/*"
+	case strings.HasPrefix(pattern, "+"):
+		pattern = "*/*" + pattern
+	case !strings.Contains(pattern, "/"):
+		known, ok := typesByExtension[strings.ToLower(pattern)]
+		if !ok {
+			return false
+		}
+		pattern = known
+	}
+	wantMain, wantSub, _ := strings.Cut(strings.ToLower(pattern), "/")
+	main, sub, _ := strings.Cut(name, "/")
+	if wantMain != "*" && wantMain != main {
+		return false
+	}
+	if suffix, ok := strings.CutPrefix(wantSub, "*+"); ok {
+		return strings.HasSuffix(sub, "+"+suffix)
+	}
+	return wantSub == "*" || wantSub == sub
+}
+
+// rangeOf is req.range(size): the ranges asked for, -1 if none can be served,
+// -2 if the header is malformed, undefined without one.
+func rangeOf(q *request, args []any) (any, error) {
+	header := q.ex.r.Header.Get("Range")
+	if header == "" {
+		return msg.Undefined, nil
+	}
+	_, spec, ok := strings.Cut(header, "=")
+	if !ok {
+		return msg.Number(-2), nil
+	}
+	size := msg.ToNumber(arg(args, 0))
+	list := msg.NewArray()
+	for part := range strings.SplitSeq(spec, ",") {
+		from, to, ok := strings.Cut(part, "-")
+		if !ok || list.Len() >= maxPreferences {
+			return msg.Number(-2), nil
+		}
+		start, end := msg.ParseInt(from, 10), msg.ParseInt(to, 10)
+		switch {
+		case start != start:
+			start, end = size-end, size-1
+		case end != end:
+			end = size - 1
+		}
+		end = min(end, size-1)
+		if start != start || end != end || start > end || start < 0 {
+			continue
+		}
+		list.Append(msg.NewObject("start", msg.Number(start), "end", msg.Number(end)))
+	}
+	if list.Len() == 0 {
+		return msg.Number(-1), nil
+	}
+	return list, nil
 }

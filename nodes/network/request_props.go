@@ -79,6 +79,9 @@ func init() { // the table and its functions refer to each other
 	}
 }
 
+// expressApp stands for req.app and res.app, of which flows only test that it is there.
+var expressApp = &msg.Func{Name: "app", Call: func(any, []any) (any, error) { return msg.Undefined, nil }}
+
 // joinOnce are the headers of which Node takes only the first.
 var joinOnce = []string{
 	"age", "authorization", "content-length", "content-type", "etag", "expires", "from", "host", "if-modified-since",

@@ -30,8 +30,8 @@ type response struct {
 	pending   []byte
 	text      string // the whole body, if it is one string
 	wake      chan struct{}
-	props     *msg.Object // what flows keep in it: locals, own properties
-	listeners map[string][]any
+	props     *msg.Object               // what flows keep in it: locals, own properties
+	listeners map[string][]listenerFunc // of "finish" and "close"
 
 	writing sync.Mutex // held while w is used; taken before mu
 	begun   bool       // the header has been written
@@ -204,7 +204,9 @@ func (res *response) endLocked(body []byte) error {
 			return err
 		}
 	}
-	if err := res.addLocked(body); err != nil {
+	if len(res.pending) == 0 && res.ex.r.Method != http.MethodHead {
+		res.pending = body // not copied: Node does not either
+	} else if err := res.addLocked(body); err != nil {
 		return err
 	}
 	res.ended = true
@@ -344,6 +346,7 @@ func (res *response) leave() {
 	res.mu.Lock()
 	res.ended, res.committed = true, true
 	res.mu.Unlock()
+	res.tell()
 }
 
 // validToken tells whether s is a token of RFC 9110, as a header's name has to be.

@@ -91,6 +91,8 @@ func (res *response) Get(key string) (any, bool) {
 		return res.ended && len(res.pending) == 0 && res.text == "", true
 	case "req":
 		return &res.ex.req, true
+	case "app":
+		return expressApp, true
 	case "socket", "connection":
 		return res.ex.req.value("socket"), true
 	case "_msgid":

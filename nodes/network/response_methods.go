@@ -51,6 +51,18 @@ func init() { // the table and its functions refer to each other
 		"write":          (*response).writeMethod,
 		"end":            locked(func(res *response, args []any) error { return res.endArgsLocked(args) }),
 		"redirect":       (*response).redirect,
+		"format":         (*response).format,
+		"attachment":     locked((*response).attachmentLocked),
+		"sendFile":       (*response).sendFileMethod,
+		"sendfile":       (*response).sendFileMethod,
+		"download":       (*response).download,
+		"render":         (*response).render,
+		"on":             (*response).listen,
+		"once":           (*response).listen,
+		"addListener":    (*response).listen,
+		"off":            (*response).unlisten,
+		"removeListener": (*response).unlisten,
+		"setTimeout":     locked(func(*response, []any) error { return nil }),
 	}
 }
 
@@ -332,11 +344,12 @@ func (res *response) redirect(args []any) (any, error) {
 	}
 	address := latin1ToText(first(res.header["Location"]))
 	body := ""
-	switch text := http.StatusText(status) + ". Redirecting to "; accepted(res.ex.r, "text/plain", "text/html") {
-	case "text/plain":
+	text := http.StatusText(status) + ". Redirecting to "
+	switch kind, _ := res.ex.req.acceptedType([]string{"text", "html"}); kind {
+	case "text":
 		body = text + address
 		res.header["Content-Type"] = []string{typePlain}
-	case "text/html":
+	case "html":
 		body = "<p>" + text + runtime.EscapeHTML(address) + "</p>"
 		res.header["Content-Type"] = []string{typeHTML}
 	}

@@ -1,0 +1,184 @@
+package network
+
+import (
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"sluice/runtime/msg"
+)
+
+// Files are sent whole from the user directory only: a flow that could name any
+// file of the machine, by a path that a client gives, is too easy to write.
+
+// maxFile bounds a file that a flow sends, which is read into memory.
+const maxFile = 256 << 20
+
+// sendFileMethod is Express's res.sendFile(path[, options][, callback]).
+func (res *response) sendFileMethod(args []any) (any, error) {
+	name, ok := arg(args, 0).(string)
+	if !ok || name == "" {
+		return nil, typeErrorf("path argument is required to res.sendFile")
+	}
+	options := objectArg(args, 1)
+	if root := options.String("root"); root != "" {
+		name = filepath.Join(root, filepath.FromSlash(strings.TrimLeft(name, "/")))
+	} else if !filepath.IsAbs(name) {
+		return nil, typeErrorf("path must be absolute or specify root to res.sendFile")
+	}
+	return msg.Undefined, res.sendFile(name, options, nil, callback(args))
+}
+
+// download is Express's res.download(path[, filename][, options][, callback]).
+func (res *response) download(args []any) (any, error) {
+	name, ok := arg(args, 0).(string)
+	if !ok || name == "" {
+		return nil, typeErrorf("path argument is required to res.sendFile")
+	}
+	shown, _ := arg(args, 1).(string)
+	if shown == "" {
+		shown = filepath.Base(name)
+	}
+	options := objectArg(args, 2)
+	if options == nil {
+		options = objectArg(args, 1)
+	}
+	if root := options.String("root"); root != "" {
+		name = filepath.Join(root, filepath.FromSlash(strings.TrimLeft(name, "/")))
+	} else if !filepath.IsAbs(name) {
+		name = filepath.Join(res.ex.node.inst.UserDir(), name)
+	}
+	headers := msg.NewObject("Content-Disposition", contentDisposition(shown))
+	return msg.Undefined, res.sendFile(name, options, headers, callback(args))
+}
+
+// callback returns the last argument if it is a function.
+func callback(args []any) func(this any, args []any) (any, error) {
+	if len(args) == 0 {
+		return nil
+	}
+	f, _ := callable(args[len(args)-1])
+	return f
+}
+
+// sendFile sends a file. Without a callback, a file that is not there is answered with an error page.
+func (res *response) sendFile(name string, options, headers *msg.Object, done func(any, []any) (any, error)) error {
+	data, modified, err := readUserFile(res.ex.node.inst.UserDir(), name)
+	if err == nil {
+		err = res.sendFileData(name, data, modified, options, headers)
+	} else if done == nil {
+		status := http.StatusForbidden
+		if errors.Is(err, fs.ErrNotExist) {
+			status = http.StatusNotFound
+		}
+		res.page(status, http.StatusText(status))
+		return nil
+	}
+	if done == nil {
+		return err
+	}
+	if err != nil {
+		_, err = done(msg.Undefined, []any{msg.ErrorValue(err)})
+		return err
+	}
+	_, err = done(msg.Undefined, nil)
+	return err
+}
+
+var errOutside = errors.New("the file is not below the user directory")
+
+func readUserFile(userDir, name string) (data []byte, modified time.Time, err error) {
+	if userDir == "" {
+		return nil, modified, errOutside
+	}
+	rel, err := filepath.Rel(userDir, name)
+	if err != nil || !filepath.IsLocal(rel) || hidden(rel) {
+		return nil, modified, errOutside
+	}
+	root, err := os.OpenRoot(userDir)
+	if err != nil {
+		return nil, modified, err
+	}
+	defer root.Close()
+	info, err := root.Stat(rel)
+	if err != nil {
+		return nil, modified, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxFile {
+		return nil, modified, errOutside
+	}
+	data, err = root.ReadFile(rel)
+	return data, info.ModTime(), err
+}
+
+// hidden tells whether a path is one that the user directory keeps to itself:
+// credentials, settings, the database, and whatever begins with a dot.
+func hidden(rel string) bool {
+	for part := range strings.SplitSeq(filepath.ToSlash(rel), "/") {
+		if strings.HasPrefix(part, ".") {
+			return true
+		}
+	}
+	base := strings.ToLower(filepath.Base(rel))
+	return strings.Contains(base, "_cred") || strings.HasPrefix(base, "settings.") || strings.HasPrefix(base, "sluice.")
+}
+
+func (res *response) sendFileData(name string, data []byte, modified time.Time, options, headers *msg.Object) error {
+	res.mu.Lock()
+	defer res.mu.Unlock()
+	if !res.hasLocked("Content-Type") {
+		if err := res.typeLocked(strings.TrimPrefix(filepath.Ext(name), ".")); err != nil {
+			return err
+		}
+	}
+	age := int64(0)
+	if v := options.Value("maxAge"); msg.ToBool(v) {
+		age = int64(msg.ToNumber(v) / 1000)
+	}
+	set := msg.NewObject("Accept-Ranges", "bytes", "Cache-Control", "public, max-age="+strconv.FormatInt(age, 10),
+		"Last-Modified", modified.UTC().Format(http.TimeFormat),
+		"ETag", `W/"`+strconv.FormatInt(int64(len(data)), 16)+"-"+strconv.FormatInt(modified.UnixMilli(), 16)+`"`)
+	for key, v := range set.All() {
+		if !res.hasLocked(key) {
+			if err := res.setLocked(key, v); err != nil {
+				return err
+			}
+		}
+	}
+	for _, extra := range [...]*msg.Object{headers, objectArg([]any{options.Value("headers")}, 0)} {
+		if err := res.setAllLocked(extra); err != nil {
+			return err
+		}
+	}
+	if start, end, ok := oneRange(res.ex.r.Header.Get("Range"), len(data)); ok && res.status == http.StatusOK {
+		res.status = http.StatusPartialContent
+		res.header["Content-Range"] = []string{"bytes " + strconv.Itoa(start) + "-" + strconv.Itoa(end) + "/" + strconv.Itoa(len(data))}
+		data = data[start : end+1]
+	}
+	return res.sendBytesLocked(data)
+}
+
+// oneRange reads a Range header that asks for one range.
+func oneRange(header string, size int) (start, end int, ok bool) {
+	spec, isBytes := strings.CutPrefix(header, "bytes=")
+	from, to, hasDash := strings.Cut(spec, "-")
+	if !isBytes || !hasDash || strings.Contains(spec, ",") || size == 0 {
+		return 0, 0, false
+	}
+	start, startErr := strconv.Atoi(from)
+	end, endErr := strconv.Atoi(to)
+	switch {
+	case startErr != nil && endErr != nil:
+		return 0, 0, false
+	case startErr != nil:
+		start, end = max(0, size-end), size-1
+	case endErr != nil || end >= size:
+		end = size - 1
+	}
+	return start, end, start <= end && start >= 0
+}

@@ -1,0 +1,188 @@
+package network
+
+import (
+	"net/http"
+	"path"
+	"strings"
+
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+// format is Express's res.format: it calls the function for the type that the client prefers.
+func (res *response) format(args []any) (any, error) {
+	kinds := objectArg(args, 0)
+	var offers []string
+	for name := range kinds.All() {
+		if name != "default" {
+			offers = append(offers, name)
+		}
+	}
+	chosen, ok := "", false
+	if len(offers) > 0 {
+		chosen, ok = res.ex.req.acceptedType(offers)
+	}
+	res.mu.Lock()
+	err := res.varyLocked("Accept")
+	if ok && err == nil {
+		kind, _, _ := strings.Cut(chosen, ";")
+		if !strings.Contains(kind, "/") {
+			kind = typeOf(kind)
+		}
+		err = res.setLocked("Content-Type", strings.TrimSpace(kind))
+	}
+	res.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		chosen = "default"
+	}
+	if f, ok := callable(kinds.Value(chosen)); ok {
+		_, err := f(kinds, []any{&res.ex.req, res})
+		return res, err
+	}
+	res.page(http.StatusNotAcceptable, "NotAcceptableError: Not Acceptable")
+	return res, nil
+}
+
+// page answers with an error page, as Express does for an error that nobody handles.
+func (res *response) page(status int, text string) {
+	body := runtime.ErrorPage(text)
+	res.mu.Lock()
+	defer res.mu.Unlock()
+	if res.committed {
+		return
+	}
+	res.status = status
+	res.header["Content-Security-Policy"] = []string{"default-src 'none'"}
+	res.header["X-Content-Type-Options"] = []string{"nosniff"}
+	res.header["Content-Type"] = []string{typeHTML}
+	delete(res.header, "Content-Length")
+	_ = res.endLocked([]byte(body)) // the status is valid and the header is open
+}
+
+// attachmentLocked is Express's res.attachment([filename]).
+func (res *response) attachmentLocked(args []any) error {
+	name, _ := arg(args, 0).(string)
+	if name != "" {
+		if err := res.typeLocked(strings.TrimPrefix(path.Ext(name), ".")); err != nil {
+			return err
+		}
+	}
+	return res.setLocked("Content-Disposition", contentDisposition(name))
+}
+
+// contentDisposition is npm's content-disposition: a plain name, and an extended
+// one (RFC 8187) where the plain one cannot say it.
+func contentDisposition(name string) string {
+	if name == "" {
+		return "attachment"
+	}
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	var plain strings.Builder
+	exact := true
+	for _, r := range name {
+		if r < ' ' || r == 0x7F || r > 0xFF || r > 0x7E && r < 0xA0 {
+			plain.WriteByte('?')
+			exact = false
+			continue
+		}
+		plain.WriteRune(r)
+	}
+	if exact && validToken(name) {
+		return "attachment; filename=" + quotedName(name)
+	}
+	value := "attachment; filename=" + quotedName(plain.String())
+	if !exact || hasEscape(name) {
+		value += "; filename*=UTF-8''" + strings.NewReplacer("'", "%27", "(", "%28", ")", "%29", "*", "%2A").Replace(encodeURIComponent(name))
+	}
+	return value
+}
+
+func quotedName(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// hasEscape tells whether a name holds what clients take for percent-encoding.
+func hasEscape(s string) bool {
+	for i := 0; i+2 < len(s); i++ {
+		if s[i] == '%' {
+			if _, ok := hexByte(s[i+1], s[i+2]); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// render fails as in an application without a view engine.
+func (res *response) render(args []any) (any, error) {
+	return nil, &msg.Error{Name: "Error", Message: "No default engine was specified and no extension was provided."}
+}
+
+// listen is res.on. Only "finish" and "close" are ever told.
+func (res *response) listen(args []any) (any, error) {
+	event := textArg(args, 0)
+	f, ok := callable(arg(args, 1))
+	if !ok || event != "finish" && event != "close" {
+		return res, nil
+	}
+	res.mu.Lock()
+	defer res.mu.Unlock()
+	if res.listeners == nil {
+		res.listeners = map[string][]listenerFunc{}
+	}
+	if len(res.listeners[event]) < maxListeners {
+		res.listeners[event] = append(res.listeners[event], listenerFunc{arg(args, 1), f})
+	}
+	return res, nil
+}
+
+// maxListeners bounds the listeners of one response.
+const maxListeners = 100
+
+// listenerFunc is a function of a flow that wants to know when the response is over.
+type listenerFunc struct {
+	value any
+	call  func(this any, args []any) (any, error)
+}
+
+// unlisten is res.off.
+func (res *response) unlisten(args []any) (any, error) {
+	res.mu.Lock()
+	defer res.mu.Unlock()
+	event := textArg(args, 0)
+	for i, l := range res.listeners[event] {
+		if l.value == arg(args, 1) {
+			res.listeners[event] = append(res.listeners[event][:i:i], res.listeners[event][i+1:]...)
+			break
+		}
+	}
+	return res, nil
+}
+
+// tell calls the listeners: each event is an event of the endpoint's node.
+func (res *response) tell() {
+	res.mu.Lock()
+	listeners := res.listeners
+	res.listeners = nil
+	res.mu.Unlock()
+	if listeners == nil {
+		return
+	}
+	events := []string{"close"}
+	if res.written {
+		events = []string{"finish", "close"}
+	}
+	res.ex.node.inst.Go(func(*runtime.Delivery) error {
+		for _, event := range events {
+			for _, l := range listeners[event] {
+				if _, err := l.call(res, nil); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
