@@ -134,7 +134,7 @@ func complete(list *msg.Array) {
 	hasTab := false
 	for _, v := range list.All() {
 		n := v.(*msg.Object)
-		hasTab = hasTab || n.String("id") == "f"
+		hasTab = hasTab || n.String("type") == "tab" && n.String("id") == "f"
 		if !n.Has("wires") {
 			continue
 		}

@@ -1,0 +1,50 @@
+package parsers
+
+import (
+	"testing"
+
+	"sluice/nodes/nodetest"
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+func TestJSON(t *testing.T) {
+	for _, tc := range []struct{ name, config, in, want string }{
+		{"parses a text", `{}`, `{"payload":"{\"a\":[1,null]}"}`, `{"payload":{"a":[1,null]}}`},
+		{"prints an object", `{}`, `{"payload":{"b":1,"a":"<é>"}}`, `{"payload":"{\"b\":1,\"a\":\"<é>\"}"}`},
+		{"prints a list", `{}`, `{"payload":[1,{}]}`, `{"payload":"[1,{}]"}`},
+		{"prints null", `{}`, `{"payload":null}`, `{"payload":"null"}`},
+		{"prints a number and a boolean", `{}`, `{"payload":1.5}`, `{"payload":"1.5"}`},
+		{"indents by four", `{"pretty":true}`, `{"payload":{"a":[1]}}`, `{"payload":"{\n    \"a\": [\n        1\n    ]\n}"}`},
+		{"works on any property", `{"property":"a.b"}`, `{"a":{"b":"[1]"}}`, `{"a":{"b":[1]}}`},
+		{"passes on a message without the property", `{}`, `{"topic":1}`, `{"topic":1}`},
+		{"makes a value only, when told", `{"action":"obj"}`, `{"payload":{"a":1}}`, `{"payload":{"a":1}}`},
+		{"makes a text only, when told", `{"action":"str"}`, `{"payload":"{\"a\":1}"}`, `{"payload":"{\"a\":1}"}`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if got := nodetest.Run(t, JSON, tc.config, tc.in).String(); got != tc.want {
+				t.Errorf("%s to %s:\n got %s\nwant %s", tc.config, tc.in, got, tc.want)
+			}
+		})
+	}
+}
+
+func TestJSONErrors(t *testing.T) {
+	for _, tc := range []struct{ in, want string }{
+		{`{"payload":"{a"}`, "Expected property name or '}' in JSON at position 1 (line 1 column 2)"},
+		{`{"payload":"1","schema":{"type":"number"}}`, "JSON Schema error: msg.schema is not supported yet"},
+	} {
+		if r := nodetest.Run(t, JSON, `{}`, tc.in); r.Error() != tc.want || len(r.Sent) > 0 {
+			t.Errorf("%s:\n got %s, sent %d\nwant %s", tc.in, r.Error(), len(r.Sent), tc.want)
+		}
+	}
+}
+
+func TestJSONReadsABuffer(t *testing.T) {
+	h := nodetest.Flow(t, []runtime.Type{JSON}, `[{"id":"n","type":"json","wires":[["out"]]},{"id":"out","type":"sink","wires":[]}]`)
+	h.SendMsg("n", msg.NewObject("payload", &msg.Buffer{B: []byte(`[1]`)}))
+	h.Wait()
+	if got, want := h.Text("out"), `{"payload":[1]}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
