@@ -107,10 +107,11 @@ func (g *Guard) Policies() *Policies { return g.policies.Load() }
 // header what next must not see: X-Sluice-* fields, and the credentials that were
 // judged.
 //
-// net/http has refused before: bad header syntax, a space before the colon, other
-// transfer codings than chunked, and differing Content-Lengths, each with 400 and
-// a closed connection. A Content-Length beside chunked it removes (RFC 9112 6.3
-// allows that); what follows such a request is judged as a request by itself.
+// net/http has refused before, and closed the connection: bad header syntax, a
+// space before the colon and differing Content-Lengths with 400, transfer codings
+// other than chunked with 501, a header block beyond Server.MaxHeaderBytes with
+// 431. A Content-Length beside chunked it removes, as RFC 9112 6.3 allows; what
+// follows such a request is judged as a request by itself.
 func (g *Guard) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodTrace || r.Method == http.MethodConnect {

@@ -3,6 +3,7 @@ package authz
 import (
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -105,7 +106,16 @@ func canonicalSlow(raw string) (path string, plain bool, err error) {
 			kept = append(kept, segment)
 		}
 	}
-	return strings.ToLower("/" + strings.Join(kept, "/")), plain, nil
+	return strings.Map(lower, "/"+strings.Join(kept, "/")), plain, nil
+}
+
+// lower folds case, but lets nothing beyond ASCII become ASCII: the Kelvin sign
+// is no "k" to a router.
+func lower(c rune) rune {
+	if l := unicode.ToLower(c); c < 0x80 || l >= 0x80 {
+		return l
+	}
+	return c
 }
 
 // decodeOnce resolves percent escapes. Encoded slashes and backslashes stay

@@ -23,6 +23,7 @@ func TestCanonicalPath(t *testing.T) {
 		{"/a%20b", "/a b", true},
 		{"/caf%C3%89", "/café", true},
 		{"/a/...", "/a/...", true},
+		{"/\u212aelvin", "/\u212aelvin", true}, // the Kelvin sign folds to k elsewhere
 		{"http://host", "/", true},
 		{"http://host?x", "/", true},
 		{"http://other/A", "/a", true},
