@@ -66,7 +66,11 @@ func newRoute(inst *Instance, method, pattern string) (*route, error) {
 			return nil, fmt.Errorf("the path %s is reserved: paths below %s belong to sluice itself; choose another path", pattern, ReservedPrefix)
 		}
 	}
-	p, err := compilePath(pattern)
+	settings := inst.eng.opts.Settings
+	p, err := compilePath(pattern, pathOptions{
+		sensitive: msg.ToBool(serverOption(settings, "case sensitive routing")),
+		strict:    msg.ToBool(serverOption(settings, "strict routing")),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("the path %s cannot be used: %w", pattern, err)
 	}
@@ -101,17 +105,25 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeJSON(w, http.StatusServiceUnavailable, `{"error":"not_running"}`)
 		return
 	}
+	if t.powered {
+		w.Header()["X-Powered-By"] = []string{"Express"}
+	}
 	path, inside := t.below(requestPath(r))
 	if !inside {
 		NotFound(w, r)
+		return
+	}
+	if r.Method == http.MethodOptions && t.cors.preflight(w, r) {
 		return
 	}
 	switch found := t.find(r, path); {
 	case found.undecodable != "":
 		WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode param '"+found.undecodable+"'")
 	case found.route != nil && found.route.missing != nil:
+		t.cors.apply(w.Header(), r)
 		writeUnavailable(w, found.route.missing)
 	case found.route != nil:
+		t.cors.apply(w.Header(), r)
 		found.route.handler(w, r, found.params)
 	case r.Method == http.MethodOptions:
 		t.serveOptions(w, r, path)

@@ -93,11 +93,9 @@ func (t *routeTable) serveOptions(w http.ResponseWriter, r *http.Request, path s
 func (t *routeTable) matching(path string) []*route {
 	var routes []*route
 	low := strings.ToLower(path)
-	if l := t.literals[low]; l != nil {
-		routes = append(routes, *l...)
-	}
-	if base, ok := strings.CutSuffix(low, "/"); ok && t.literals[base] != nil {
-		routes = append(routes, *t.literals[base]...)
+	t.literals[low].matching(path, &routes)
+	if base, ok := strings.CutSuffix(low, "/"); ok {
+		t.literals[base].matching(path, &routes)
 	}
 	t.patterns.walk(path, func(n *patternTree) {
 		for _, rt := range n.routes {
@@ -108,4 +106,15 @@ func (t *routeTable) matching(path string) []*route {
 	})
 	slices.SortFunc(routes, func(a, b *route) int { return a.order - b.order })
 	return routes
+}
+
+func (l *literalRoutes) matching(path string, routes *[]*route) {
+	if l == nil {
+		return
+	}
+	for _, rt := range *l {
+		if rt.path.matchLiteral(path) {
+			*routes = append(*routes, rt)
+		}
+	}
 }

@@ -16,11 +16,18 @@ import (
 // matches the path as it was sent, still percent-encoded, without regard to
 // case and with or without one slash at the end.
 type pathPattern struct {
+	pathOptions
 	text    string
 	literal bool // no special characters: matched by comparison
 	params  []string
 	linear  *regexp.Regexp
 	back    *regexp2.Regexp // where linear cannot say it: lookahead, back references
+}
+
+// pathOptions are Express's settings for routing; Node-RED sets neither.
+type pathOptions struct {
+	sensitive bool // case matters
+	strict    bool // a slash at the end matters
 }
 
 // maxPatternLen bounds a pattern; compiling a regular expression multiplies its size.
@@ -30,8 +37,8 @@ const maxPatternLen = 2048
 const backtrackLimit = 100 * time.Millisecond
 
 // compilePath reads a pattern. A fault in it is the author's, in JavaScript's terms.
-func compilePath(pattern string) (pathPattern, error) {
-	p := pathPattern{text: pattern}
+func compilePath(pattern string, o pathOptions) (pathPattern, error) {
+	p := pathPattern{text: pattern, pathOptions: o}
 	if len(pattern) > maxPatternLen {
 		return p, fmt.Errorf("it is longer than %d characters", maxPatternLen)
 	}
@@ -39,16 +46,20 @@ func compilePath(pattern string) (pathPattern, error) {
 		p.literal = true
 		return p, nil
 	}
-	source, keys := translatePath(pattern)
+	source, keys := translatePath(pattern, o.strict)
 	p.params = groupNames(source, keys)
+	flags, options := "(?i)", regexp2.ECMAScript|regexp2.IgnoreCase
+	if o.sensitive {
+		flags, options = "", regexp2.ECMAScript
+	}
 	var err error
-	if p.linear, err = regexp.Compile("(?i)" + source); err == nil {
+	if p.linear, err = regexp.Compile(flags + source); err == nil {
 		if p.linear.NumSubexp() > len(p.params) {
 			return p, errors.New("a bracket in it cannot be told from a group")
 		}
 		return p, nil
 	}
-	p.back, err = regexp2.Compile(source, regexp2.ECMAScript|regexp2.IgnoreCase)
+	p.back, err = regexp2.Compile(source, options)
 	if err != nil {
 		return p, fmt.Errorf("invalid regular expression %s: %w", source, err)
 	}
@@ -66,7 +77,7 @@ var pathToken = regexp.MustCompile(`\\.|(/)?(\.)?:(\w+)(\(.*?\))?(\*)?(\?)?|[.*]
 
 // translatePath turns a pattern into a regular expression, and tells where its
 // named parameters are.
-func translatePath(pattern string) (source string, keys []pathKey) {
+func translatePath(pattern string, strict bool) (source string, keys []pathKey) {
 	var out strings.Builder
 	// before is the text since the last separator: a parameter that follows it
 	// may not contain it. pos is where path-to-regexp believes it has read to,
@@ -124,10 +135,10 @@ func translatePath(pattern string) (source string, keys []pathKey) {
 	}
 	out.WriteString(pattern[copied:])
 	source = out.String()
-	if !strings.HasSuffix(source, "/") {
-		source += "/"
+	if !strict {
+		source = strings.TrimSuffix(source, "/") + "/?"
 	}
-	return "^" + source + "?$", shift(keys)
+	return "^" + source + "$", shift(keys)
 }
 
 // shift moves keys by the anchor in front of the expression.
@@ -203,7 +214,7 @@ func groupNames(source string, keys []pathKey) []string {
 func (p *pathPattern) match(path string) (params *msg.Object, undecodable string, ok bool) {
 	switch {
 	case p.literal:
-		return nil, "", matchLiteral(p.text, path)
+		return nil, "", p.matchLiteral(path)
 	case p.linear != nil:
 		m := p.linear.FindStringSubmatchIndex(path)
 		if m == nil {
@@ -260,13 +271,22 @@ func setParam(params *msg.Object, name, value string, set bool) bool {
 }
 
 // matchLiteral compares a path with a pattern that has no special characters.
-func matchLiteral(pattern, path string) bool {
-	base := literalBase(pattern)
-	return strings.EqualFold(path, base) || strings.HasSuffix(path, "/") && strings.EqualFold(path[:len(path)-1], base)
+func (p *pathPattern) matchLiteral(path string) bool {
+	same := strings.EqualFold
+	if p.sensitive {
+		same = func(a, b string) bool { return a == b }
+	}
+	base := p.base()
+	return same(path, base) || !p.strict && strings.HasSuffix(path, "/") && same(path[:len(path)-1], base)
 }
 
-// literalBase is a literal pattern without the slash at its end that a path may lack.
-func literalBase(pattern string) string { return strings.TrimSuffix(pattern, "/") }
+// base is a literal pattern without the slash at its end that a path may lack.
+func (p *pathPattern) base() string {
+	if p.strict {
+		return p.text
+	}
+	return strings.TrimSuffix(p.text, "/")
+}
 
 // prefix returns the leading segments that every path matching the pattern
 // begins with, lower-cased: the pattern can be filed under them.

@@ -36,7 +36,7 @@ func TestPatternsMatchAsInExpress(t *testing.T) {
 	for _, recorded := range patterns {
 		pattern := recorded.String("pattern")
 		t.Run(strings.ReplaceAll(pattern, "/", "|"), func(t *testing.T) {
-			p, err := compilePath(pattern)
+			p, err := compilePath(pattern, pathOptions{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func jsonOf(t *testing.T, v any) string {
 func TestPatternsAreFiledUnderWhatTheyBeginWith(t *testing.T) {
 	paths, patterns := recordedPaths(t)
 	for _, recorded := range patterns {
-		p, err := compilePath(recorded.String("pattern"))
+		p, err := compilePath(recorded.String("pattern"), pathOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestPatternsAreFiledUnderWhatTheyBeginWith(t *testing.T) {
 
 func TestPatternFaultsAreErrors(t *testing.T) {
 	for _, pattern := range []string{"/a(b", "/a)b", "/[", "/a/:x(", "/+", strings.Repeat("/a", 2000)} {
-		if _, err := compilePath(pattern); err == nil && pattern != "/+" {
+		if _, err := compilePath(pattern, pathOptions{}); err == nil && pattern != "/+" {
 			t.Errorf("%.40s: no error", pattern)
 		}
 	}
@@ -118,7 +118,7 @@ func FuzzPathPattern(f *testing.F) {
 		if len(pattern) > 64 || len(path) > 256 {
 			return
 		}
-		p, err := compilePath(pattern)
+		p, err := compilePath(pattern, pathOptions{})
 		if err != nil {
 			return
 		}

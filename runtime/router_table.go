@@ -16,6 +16,8 @@ import (
 // pattern matches too is marked when the table is built; only then are both looked up.
 type routeTable struct {
 	root     string // httpNodeRoot without the slash at its end
+	powered  bool   // answers say that Express made them, which Node-RED turns off
+	cors     *corsPolicy
 	routes   []*route
 	literals map[string]*literalRoutes // by lower-case path without the slash at its end
 	patterns patternTree
@@ -33,8 +35,12 @@ type found struct {
 
 // routes builds the table of what the nodes mounted.
 func (set *flowSet) routes() (*routeTable, error) {
-	root, _ := NodeRoot(set.eng.opts.Settings)
-	t := &routeTable{root: root, literals: map[string]*literalRoutes{}}
+	settings := set.eng.opts.Settings
+	root, _ := NodeRoot(settings)
+	t := &routeTable{
+		root: root, literals: map[string]*literalRoutes{}, cors: newCORS(settings.Value("httpNodeCors")),
+		powered: msg.ToBool(serverOption(settings, "x-powered-by")),
+	}
 	for i := range set.handlers {
 		rt := &set.handlers[i]
 		if rt.inst.broken != nil {
@@ -46,7 +52,7 @@ func (set *flowSet) routes() (*routeTable, error) {
 			t.patterns.add(rt, root)
 			continue
 		}
-		key := strings.ToLower(literalBase(rt.path.text))
+		key := strings.ToLower(rt.path.base())
 		rt.contested = t.patterns.matchesAny(key) || t.patterns.matchesAny(key+"/")
 		if t.literals[key] == nil {
 			t.literals[key] = &literalRoutes{}
@@ -55,6 +61,12 @@ func (set *flowSet) routes() (*routeTable, error) {
 	}
 	set.block(t.routes)
 	return t, nil
+}
+
+// serverOption returns one of the settings' httpServerOptions, which Express takes.
+func serverOption(settings *msg.Object, name string) any {
+	options, _ := settings.Value("httpServerOptions").(*msg.Object)
+	return options.Value(name)
 }
 
 // below returns a path without the node root. What follows the root must begin
@@ -96,21 +108,21 @@ func (t *routeTable) find(r *http.Request, path string) found {
 // literal returns the first literal route for a path.
 func (t *routeTable) literal(method, path string) *route {
 	low := strings.ToLower(path) // does not allocate for lower-case paths
-	rt := t.literals[low].first(method)
+	rt := t.literals[low].first(method, path)
 	if strings.HasSuffix(low, "/") {
-		if other := t.literals[low[:len(low)-1]].first(method); rt == nil || other != nil && other.order < rt.order {
+		if other := t.literals[low[:len(low)-1]].first(method, path); rt == nil || other != nil && other.order < rt.order {
 			return other
 		}
 	}
 	return rt
 }
 
-func (l *literalRoutes) first(method string) *route {
+func (l *literalRoutes) first(method, path string) *route {
 	if l == nil {
 		return nil
 	}
 	for _, rt := range *l {
-		if rt.answers(method) {
+		if rt.answers(method) && rt.path.matchLiteral(path) {
 			return rt
 		}
 	}

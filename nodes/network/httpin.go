@@ -92,8 +92,8 @@ func (n *httpInNode) serve(w http.ResponseWriter, r *http.Request, params *msg.O
 	ex.req.ex, ex.res.ex, ex.wrapped.ex = ex, ex, ex
 	ex.req.body, ex.req.files, ex.req.params = msg.Undefined, msg.Undefined, params
 	ex.res.status, ex.res.header = http.StatusOK, w.Header()
-	if n.app.poweredBy {
-		ex.res.header["X-Powered-By"] = []string{"Express"}
+	if len(ex.res.header) > 0 {
+		ex.given = ex.res.header.Clone()
 	}
 	if err := ex.readBody(); err != nil {
 		ex.refuse(err)

@@ -31,7 +31,6 @@ type httpApp struct {
 	etag            etagMode
 	indent          string // of JSON
 	callback        string // the query parameter of JSONP
-	poweredBy       bool
 	simpleQuery     bool
 	trustProxy      bool
 	subdomainOffset int
@@ -98,7 +97,6 @@ func (app *httpApp) setOptions(options *msg.Object) {
 	if name := options.String("jsonp callback name"); name != "" {
 		app.callback = name
 	}
-	app.poweredBy = msg.ToBool(options.Value("x-powered-by"))
 	app.simpleQuery = options.Value("query parser") == "simple" || options.Value("query parser") == true
 	app.trustProxy = options.Value("trust proxy") == true
 	if n, ok := options.Value("subdomain offset").(float64); ok && n >= 0 && n < 100 {

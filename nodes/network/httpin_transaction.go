@@ -2,6 +2,7 @@ package network
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type transaction struct {
 	app     *httpApp
 	w       http.ResponseWriter
 	r       *http.Request
+	given   http.Header // set before the flow: by the guard, for CORS
 	req     request
 	res     response
 	wrapped wrappedResponse
@@ -169,6 +171,7 @@ func (ex *transaction) fail(status int, reason string) {
 	res.mu.Lock()
 	if !res.committed {
 		clear(res.header)
+		maps.Copy(res.header, ex.given)
 		res.header["Content-Type"] = []string{typeJSON}
 		res.header["Cache-Control"] = []string{"no-store"}
 		res.status = status
