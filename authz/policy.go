@@ -13,6 +13,7 @@ type PolicyConfig struct {
 	Mode    []string `json:"mode"`    // for every path without a rule
 	MinRole string   `json:"minRole"` // "dashboard" if empty
 	Rules   []Rule   `json:"policies"`
+	Routes  []Rule   `json:"-"` // what flows ask for on their own routes ("sluiceAuth"); see Policies
 	Origin  string   `json:"-"` // where Mode was set: a flag, a file; for people
 }
 
@@ -27,10 +28,15 @@ type Rule struct {
 }
 
 // Policies is the table of rules, ready to be asked. Immutable.
+//
+// A rule of a route has the route's pattern as its path, exactly as
+// GuardOptions.RoutePattern returns it, and comes on top of the rule that the
+// table has for the request: it can tighten that rule, never loosen it.
 type Policies struct {
 	fallback *policy
 	root     *ruleNode
-	modes    modeSet // all that any rule accepts
+	routes   map[string]ruleSet // by pattern
+	modes    modeSet            // all that any rule accepts
 }
 
 // policy is what a request needs.
@@ -69,6 +75,17 @@ func NewPolicies(config PolicyConfig) (*Policies, error) {
 		if err != nil {
 			return nil, fmt.Errorf("auth policy %d (%s, from %s): %w", i+1, rule.Path, cmp.Or(rule.Origin, "configuration"), err)
 		}
+	}
+	for _, rule := range config.Routes {
+		p, err := newPolicy(rule, fallback)
+		if err != nil {
+			return nil, fmt.Errorf("auth of route %s (from %s): %w", rule.Path, cmp.Or(rule.Origin, "a flow"), err)
+		}
+		t.modes |= p.modes
+		if t.routes == nil {
+			t.routes = map[string]ruleSet{}
+		}
+		t.routes[rule.Path] = append(t.routes[rule.Path], p)
 	}
 	return t, nil
 }
@@ -153,6 +170,11 @@ func (t *Policies) choose(method, path string, plain bool, pattern string) *poli
 		if route, _, err := canonical(pattern); err == nil && route != path {
 			p = stricter(p, t.find(method, route))
 		}
+		for _, q := range t.routes[pattern] {
+			if q.concerns(method) {
+				p = stricter(p, q)
+			}
+		}
 	}
 	if !plain {
 		p = stricter(p, t.fallback)
@@ -181,4 +203,12 @@ func (t *Policies) strictest(path string) *policy {
 	}
 	t.root.each(path[1:], func(q *policy) { p = stricter(p, q) })
 	return p
+}
+
+// concerns reports whether a rule is about a method. OPTIONS asks about them all.
+func (p *policy) concerns(method string) bool {
+	if method == "HEAD" {
+		method = "GET"
+	}
+	return len(p.methods) == 0 || method == "OPTIONS" || slices.Contains(p.methods, method)
 }

@@ -84,6 +84,31 @@ func TestPolicyLoosening(t *testing.T) {
 	}
 }
 
+// What a flow asks for on its own route tightens the table, and cannot loosen it.
+func TestPolicyOfRoutes(t *testing.T) {
+	p := mustPolicies(t, PolicyConfig{Mode: []string{"none"}, Rules: []Rule{rule("/in/*", "bearer")}, Routes: []Rule{
+		rule("/in/:x", "none"), rule("/Out/:x(\\d+)", "bearer", "POST"), rule("/in/*", "basic"),
+	}})
+	for _, tc := range []struct{ method, path, pattern, modes string }{
+		{"GET", "/in/a", "/in/:x", "bearer"},
+		{"POST", "/out/1", "/Out/:x(\\d+)", "bearer"},
+		{"OPTIONS", "/out/1", "/Out/:x(\\d+)", "bearer"},
+		{"GET", "/out/1", "/Out/:x(\\d+)", "none"},
+		{"POST", "/out/1", "/out/:y", "none"},
+		{"GET", "/in/a/b", "/in/*", ""}, // the table wants a token, the flow a password
+	} {
+		if got := p.choose(tc.method, tc.path, true, tc.pattern); got.modes.String() != tc.modes {
+			t.Errorf("%s %s on %s: got %q, want %q", tc.method, tc.path, tc.pattern, got.modes, tc.modes)
+		}
+	}
+	if _, err := NewPolicies(PolicyConfig{Mode: []string{"bearer"}, Routes: []Rule{{Path: "/a", Origin: "node 1a2b"}}}); err == nil || !strings.Contains(err.Error(), "node 1a2b") {
+		t.Errorf("a route's rule without modes: %v", err)
+	}
+	if _, err := NewGuard(p, GuardOptions{Basic: &BasicUser{User: "u", Hash: testHash}}); err == nil {
+		t.Error("a flow's mode that cannot be judged was accepted")
+	}
+}
+
 // T21: a wrong configuration is an error, never an open door.
 func TestPolicyErrors(t *testing.T) {
 	bearer := []string{"bearer"}
