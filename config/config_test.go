@@ -71,7 +71,7 @@ func TestMisconfigurationIsRefusedInOneSentence(t *testing.T) {
 	}{
 		{name: "unknown mode", flags: Flags{Auth: "beare"}, want: `"beare" (from --auth) is no guard mode`},
 		{name: "empty list", files: map[string]string{"sluice.yaml": "auth:\n  mode: []\n"}, want: "empty list"},
-		{name: "misspelt key", files: map[string]string{"sluice.yaml": "auht:\n  mode: [bearer]\n"}, want: "field auht not found"},
+		{name: "misspelt key", files: map[string]string{"sluice.yaml": "auht:\n  mode: [bearer]\n"}, want: "line 1: there is no setting auht"},
 		{name: "password in the environment", env: map[string]string{"SLUICE_AUTH_PASS": "x"}, want: "SLUICE_AUTH_PASS is refused"},
 		{name: "user without a hash", env: map[string]string{"SLUICE_AUTH_USER": "x"}, want: "without SLUICE_AUTH_PASS_HASH"},
 		{name: "half a pair", files: map[string]string{"settings.js": `module.exports = {httpNodeAuth: {user: "u"}}`}, want: "needs user and pass"},

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -75,9 +76,20 @@ func readYAML(path string) (*file, error) {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
 	if err := d.Decode(f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, errorf("%s: %s", path, yamlFault(err))
 	}
 	return f, nil
+}
+
+var unknownField = regexp.MustCompile(`field (\S+) not found in type \S+`)
+
+// yamlFault is the first fault of a file in one line.
+func yamlFault(err error) string {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	if many, ok := errors.AsType[*yaml.TypeError](err); ok && len(many.Errors) > 0 {
+		text = many.Errors[0]
+	}
+	return unknownField.ReplaceAllString(text, "there is no setting $1")
 }
 
 // picker takes each setting from the first place that has it.

@@ -231,9 +231,19 @@ func TestAWireLoopOfOneMessageNeedsNoStackAndEndsWithItsRun(t *testing.T) {
 		{"id":"in","type":"in","z":"t","x":1,"y":1,"wires":[["a"]]},
 		{"id":"a","type":"stopper","z":"t","x":1,"y":1,"wires":[["a"]]}]`, stopper)
 	run := b.feed("in", `{"payload":0}`)
-	if !run.IsOver() || run.Cause() == nil {
-		t.Errorf("over %v, cause %v", run.IsOver(), run.Cause())
+	<-run.Over()
+	if run.Cause() == nil {
+		t.Error("it ended by itself")
 	}
+}
+
+func TestAnEndlessLoopGivesItsCallerBackTheGoroutine(t *testing.T) {
+	b := newBench(t, `[`+tab+`
+		{"id":"in","type":"in","z":"t","x":1,"y":1,"wires":[["a"]]},
+		{"id":"a","type":"pass","z":"t","x":1,"y":1,"wires":[["a"]]}]`)
+	run := b.feed("in", `{"payload":0}`) // returns
+	run.Cancel(errStop)
+	<-run.Over()
 }
 
 var errStop = errors.New("enough")
@@ -258,8 +268,9 @@ func TestALoopThatMultipliesMessagesEndsItsRunAlone(t *testing.T) {
 		{"id":"in2","type":"in","z":"t","x":1,"y":1,"wires":[["s"]]},
 		{"id":"s","type":"sink","z":"t","x":1,"y":1,"wires":[]}]`)
 	run := b.feed("in", `{"payload":0}`)
-	if !run.IsOver() || run.Cause() == nil {
-		t.Errorf("over %v, cause %v", run.IsOver(), run.Cause())
+	<-run.Over()
+	if run.Cause() == nil {
+		t.Error("it ended by itself")
 	}
 	b.feed("in2", `{"payload":1}`)
 	b.expect(`s: 1`)

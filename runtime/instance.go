@@ -93,7 +93,8 @@ func (inst *Instance) Wires(i int) []string {
 func (inst *Instance) Engine() *Engine { return inst.eng }
 
 // Emit starts a run with an event of the node's own (request, timer, tick) and
-// handles all that follows on the calling goroutine, until nothing is queued.
+// handles what follows on the calling goroutine, until nothing is queued or the
+// event has gone on for long.
 // What f returns is handled as if Input had: an error goes to the catch nodes
 // with the message f left in d.Msg. Never call it inside Input. It returns nil, and
 // does nothing, once the node is closed.
@@ -114,7 +115,7 @@ func (inst *Instance) Emit(f func(d *Delivery) error) *Run {
 		}
 		r.fail(inst, m, err)
 	}
-	r.drain()
+	r.drainInline()
 	return r
 }
 

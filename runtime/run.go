@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -138,10 +139,30 @@ func (r *Run) Cause() error {
 	return r.cause
 }
 
+// inlineDeliveries is how many messages an event may cause on the goroutine that
+// brought it. What goes on longer, such as a loop of wires, goes on by itself, so
+// that whoever waits for the event can give up on it.
+const inlineDeliveries = 10_000
+
+// drainInline handles what is queued on the goroutine that brought the event. It
+// may return before the queue is empty.
+func (r *Run) drainInline() {
+	if !r.drainUpTo(inlineDeliveries) && !r.set.spawn(r.drain) {
+		r.Cancel(errStopping)
+		r.drain()
+	}
+}
+
 // drain handles what is queued until nothing is left. r.draining is true.
-func (r *Run) drain() {
+func (r *Run) drain() { r.drainUpTo(math.MaxInt) }
+
+// drainUpTo handles at most n messages and tells whether nothing is left.
+func (r *Run) drainUpTo(n int) bool {
 	for {
 		for r.head < len(r.queue) {
+			if n--; n < 0 {
+				return false
+			}
 			it := r.queue[r.head]
 			r.queue[r.head] = item{}
 			r.head++
@@ -158,7 +179,7 @@ func (r *Run) drain() {
 			for _, f := range ended {
 				f()
 			}
-			return
+			return true
 		}
 		work := r.inbox
 		r.inbox = nil

@@ -27,13 +27,13 @@ type Server struct {
 	Problems []runtime.Problem // what of the flows does not run, and why
 
 	cfg      *config.Config
+	file     *flows.File
 	log      *slog.Logger
 	store    *authz.Store    // nil while no policy knows tokens
 	verifier *authz.Verifier // likewise
 	guard    *authz.Guard
 	http     *http.Server
 	listener net.Listener
-	failed   chan error
 }
 
 // ErrRefused says that an instance would be open to others by accident.
@@ -49,7 +49,11 @@ const (
 // New reads the flows and credentials of a user directory and builds an instance
 // that neither listens nor runs yet.
 func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, error) {
-	s := &Server{cfg: cfg, log: log, failed: make(chan error, 1)}
+	file, err := ReadFlows(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{cfg: cfg, log: log, file: file}
 	if err := s.openAuth(ctx); err != nil {
 		return nil, err
 	}
@@ -136,17 +140,13 @@ func LoadCredentials(cfg *config.Config, log *slog.Logger) *flows.Credentials {
 	return creds
 }
 
-// Deploy reads the flow file and runs it. What cannot run is in Problems.
-func (s *Server) Deploy(ctx context.Context) error {
-	file, err := ReadFlows(s.cfg)
-	if err != nil {
-		return err
-	}
-	s.Problems, err = s.Engine.Deploy(ctx, file)
+// Deploy runs the flows. What cannot run is in Problems.
+func (s *Server) Deploy(ctx context.Context) (err error) {
+	s.Problems, err = s.Engine.Deploy(ctx, s.file)
 	return err
 }
 
-// ReadFlows reads the flow file. A user directory without one has no flows yet.
+// ReadFlows reads the flow file.
 func ReadFlows(cfg *config.Config) (*flows.File, error) {
 	file, err := flows.ReadFile(cfg.FlowFile)
 	if errors.Is(err, os.ErrNotExist) {
