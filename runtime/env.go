@@ -89,7 +89,7 @@ func (s *scope) env(name string) any {
 			return msg.Clone(v)
 		}
 		if s.parent == nil {
-			if v, ok := s.eng.getenv(name); ok {
+			if v, ok := s.eng.Getenv(name); ok {
 				return v
 			}
 		}
@@ -104,7 +104,8 @@ func orUndefined(v string, defined bool) any {
 	return v
 }
 
-func (e *Engine) getenv(name string) (string, bool) {
+// Getenv looks up a variable of the process that flows may see.
+func (e *Engine) Getenv(name string) (string, bool) {
 	if e.opts.Getenv == nil {
 		return "", false
 	}
