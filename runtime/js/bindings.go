@@ -101,8 +101,13 @@ func (f *Function) Close(removed bool) {
 	f.timers.close()
 	noop := f.vm.rt.ToValue(func(goja.FunctionCall) goja.Value { return f.vm.undef })
 	for _, l := range f.closers {
+		args := []goja.Value{f.vm.rt.ToValue(removed), noop}
+		if l.Get("length").ToInteger() == 1 { // as Node-RED: (), (done) or (removed, done)
+			args = args[1:]
+		}
+		call, _ := goja.AssertFunction(l)
 		report(f.vm.run(s, func() error {
-			_, err := l(f.vm.nodeObject(s), f.vm.rt.ToValue(removed), noop)
+			_, err := call(f.vm.nodeObject(s), args...)
 			return err
 		}))
 	}

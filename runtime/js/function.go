@@ -24,7 +24,7 @@ type Function struct {
 
 	state   state
 	waiting []waitingCall
-	closers []goja.Callable
+	closers []*goja.Object
 	timers  timers
 	status  bool // node.status was called: it is cleared on Close
 }

@@ -136,7 +136,8 @@ func nodeStatus(s *session, c goja.FunctionCall) goja.Value {
 }
 
 func nodeOn(s *session, c goja.FunctionCall) goja.Value {
-	f, ok := goja.AssertFunction(c.Argument(1))
+	f, ok := c.Argument(1).(*goja.Object)
+	ok = ok && isCallable(f)
 	switch event := c.Argument(0).String(); {
 	case event == "input":
 		s.vm.throwf("Error", "Cannot add listener to 'input' event within Function")

@@ -57,9 +57,11 @@ func (v *vm) toJS(x any) goja.Value {
 // slot is toJS for a value in a container. holds is true if the value became a
 // native object that the slot must hold from now on: the body can change it.
 func (v *vm) slot(x any) (val goja.Value, holds bool) {
-	switch x.(type) {
+	switch x := x.(type) {
 	case *msg.Buffer, *msg.Date, *msg.RegExp, *msg.Error, *msg.TypedArray:
 		return v.toJS(x), true
+	case *native:
+		return v.toJS(x), x.vm == v && !x.fn && x.plain != nil
 	}
 	return v.toJS(x), false
 }

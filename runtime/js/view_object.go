@@ -120,9 +120,6 @@ func (x *exporter) settled(was, c any) (now any, changed bool) {
 	n, ok := was.(*native)
 	if ok && n.vm == x.vm {
 		now = x.object(n.obj)
-		if same, ok := now.(*native); ok && same.obj == n.obj {
-			now = was
-		}
 	} else {
 		now = was
 	}

@@ -104,10 +104,20 @@ func (v *vm) run(s *session, f func() error) error {
 	for p, r := range v.rejected {
 		delete(v.rejected, p)
 		if r.s != nil {
-			r.s.emit(func(c Call) { c.Error(v.errorOf(r.reason, r.s).Value, r.s.m) })
+			_ = v.guard(func() error { r.s.lost(r.reason); return nil })
 		}
 	}
 	return err
+}
+
+// lost reports a rejection that nothing handles.
+func (s *session) lost(reason goja.Value) {
+	err := s.vm.errorOf(reason, nil)
+	var m *msg.Object
+	if s.m != nil {
+		s.vm.deep(func() { m = msg.CloneMessage(s.m) })
+	}
+	s.emit(func(c Call) { c.Error(err.Value, m) })
 }
 
 // guard runs f and turns what JavaScript throws into an error.
