@@ -194,11 +194,11 @@ func (d *digestChallenge) answer(user, password, method, target, cnonce string, 
 	}
 	var b strings.Builder
 	if isASCII(user) {
-		b.WriteString("Digest username=" + quoted(user))
+		b.WriteString("Digest username=" + quotedString(user))
 	} else {
 		b.WriteString("Digest username*=UTF-8''" + encodeURIComponent(user))
 	}
-	b.WriteString(", realm=" + quoted(d.realm) + ", nonce=" + quoted(d.nonce) + ", uri=" + quoted(target))
+	b.WriteString(", realm=" + quotedString(d.realm) + ", nonce=" + quotedString(d.nonce) + ", uri=" + quotedString(target))
 	if d.qop {
 		b.WriteString(", qop=auth")
 	}
@@ -213,7 +213,7 @@ func (d *digestChallenge) answer(user, password, method, target, cnonce string, 
 		b.WriteString(", algorithm=" + d.algorithm)
 	}
 	if d.opaque != "" {
-		b.WriteString(", opaque=" + quoted(d.opaque))
+		b.WriteString(", opaque=" + quotedString(d.opaque))
 	}
 	return b.String()
 }
@@ -226,7 +226,7 @@ func newCNonce() string {
 
 var quoteEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-func quoted(s string) string { return `"` + quoteEscaper.Replace(s) + `"` }
+func quotedString(s string) string { return `"` + quoteEscaper.Replace(s) + `"` }
 
 func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {

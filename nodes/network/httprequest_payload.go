@@ -95,8 +95,11 @@ func (x *exchange) addJSON(payload any) error {
 		return msg.ErrorValue(err)
 	}
 	if !ok {
-		e := typeErrorf(`The "string" argument must be of type string or an instance of Buffer or ArrayBuffer. Received undefined`)
-		return &msg.Error{Name: "TypeError [ERR_INVALID_ARG_TYPE]", Message: e.Error(), Props: msg.NewObject("code", "ERR_INVALID_ARG_TYPE")}
+		return &msg.Error{
+			Name:    "TypeError [ERR_INVALID_ARG_TYPE]",
+			Message: `The "string" argument must be of type string or an instance of Buffer or ArrayBuffer. Received undefined`,
+			Props:   msg.NewObject("code", "ERR_INVALID_ARG_TYPE"),
+		}
 	}
 	x.req.setBody([]byte(msg.ToUTF8(text)))
 	return nil

@@ -38,9 +38,11 @@ func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 	if err := n.auth.apply(x); err != nil {
 		return nil, err
 	}
+	given := spellings(req.header)
 	if err := n.readPayload(m, x); err != nil {
 		return nil, err
 	}
+	req.header.restore(given)
 	x.to = outgoing{pool: n.pool, tls: n.tls}
 	n.readProxy(x)
 	if n.tls == nil {
@@ -289,4 +291,29 @@ func (n *requestNode) readHeaders(m *msg.Object, header *headerList) {
 		header.replace(msg.ToString(name), value)
 	}
 	header.del("transfer-encoding") // see setBody
+}
+
+// spellings returns the lines of header whose order restore changes.
+func spellings(header headerList) [2]string {
+	var given [2]string
+	for _, f := range header {
+		switch {
+		case f.name != "content-type" && strings.EqualFold(f.name, "content-type"):
+			given[0] = f.name
+		case f.name != "content-length" && strings.EqualFold(f.name, "content-length"):
+			given[1] = f.name
+		}
+	}
+	return given
+}
+
+// restore moves the lines of given names to the end, where Node-RED puts back
+// their spelling after it has looked at them in lower case.
+func (h *headerList) restore(given [2]string) {
+	for _, name := range given {
+		if v, ok := h.get(name); ok && name != "" {
+			h.del(name)
+			*h = append(*h, headerField{name, v})
+		}
+	}
 }

@@ -23,7 +23,10 @@ type outgoing struct {
 func (o *outgoing) send(ctx context.Context, req *outgoingRequest) (*outgoingResponse, error) {
 	key := connKey{address: req.url.address(), secure: req.url.scheme == "https"}
 	if key.secure {
-		key.tls, key.insecure = o.tls, o.insecure
+		if o.tls != nil {
+			key.tls = o.tls.identity
+		}
+		key.insecure = o.insecure
 	}
 	deadline := time.Now().Add(req.timeout)
 	res, err := o.sendOver(ctx, key, req, deadline)

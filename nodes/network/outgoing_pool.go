@@ -11,8 +11,8 @@ import (
 type connKey struct {
 	address  string
 	secure   bool
-	tls      *tlsNode // nil: the defaults
-	insecure bool     // not verified, by msg.rejectUnauthorized
+	tls      string // identity of a tls-config, "" for the defaults
+	insecure bool   // not verified, by msg.rejectUnauthorized
 }
 
 // Bounds of a pool.

@@ -1,10 +1,12 @@
 package network
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"os"
+	"strconv"
 	"strings"
 
 	"sluice/runtime"
@@ -31,6 +33,7 @@ type tlsNode struct {
 	ALPN       string `json:"alpnprotocol"`
 	Verify     any    `json:"verifyservercert"` // anything but false verifies
 
+	identity     string // of all that tells connections apart
 	certificates []tls.Certificate
 	roots        *x509.CertPool // nil: the system's
 }
@@ -45,13 +48,27 @@ func (n *tlsNode) Init(inst *runtime.Instance) error {
 	}
 	if err != nil {
 		n.certificates, n.roots = nil, nil
+		m = tlsMaterial{}
 		inst.Log.Error(err.Error())
 	}
+	n.identity = m.identity(n)
 	return nil
 }
 
 // tlsMaterial is what a tls-config holds, PEM or PKCS #12.
 type tlsMaterial struct{ cert, key, ca, pfx []byte }
+
+// identity tells apart the connections of nodes with different settings, by what Node's agent
+// looks at. Connections of equal nodes are shared, over deploys too.
+func (m *tlsMaterial) identity(n *tlsNode) string {
+	h := sha256.New()
+	for _, part := range [...][]byte{m.cert, m.key, m.ca, m.pfx, []byte(n.ServerName), []byte(strconv.FormatBool(n.Verify == false))} {
+		h.Write(strconv.AppendInt(nil, int64(len(part)), 10))
+		h.Write([]byte{':'})
+		h.Write(part)
+	}
+	return string(h.Sum(nil))
+}
 
 // errMissingFile has Node-RED's words for a certificate without its key, or the reverse.
 var errMissingFile = errors.New("No certificate/key file provided")
@@ -133,7 +150,7 @@ func (n *tlsNode) use(m tlsMaterial, passphrase string) error {
 
 // clientConfig is the configuration for a connection to host. A nil node gives the defaults.
 func (n *tlsNode) clientConfig(host string) *tls.Config {
-	c := &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}, RootCAs: systemRoots(), MinVersion: tls.VersionTLS12}
+	c := &tls.Config{ServerName: host, RootCAs: systemRoots(), MinVersion: tls.VersionTLS12}
 	if n == nil {
 		return c
 	}
