@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // refusal is an answer of the guard instead of the handler's. It tells nothing
@@ -72,6 +73,9 @@ func refusalFor(err error) *refusal {
 	return refuseUnknown
 }
 
+// refusedBodyLimit bounds how long the body of a refused request may keep its connection.
+const refusedBodyLimit = time.Second
+
 const allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 // write answers. modes are those that would be accepted; each has its challenge.
@@ -99,6 +103,9 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, r
 		// net/http would wait for up to 256 KiB of body before it sends the answer,
 		// and a client that sends none could hold it up.
 		h.Set("Connection", "close")
+		// What the client still announces is read for this long and no longer.
+		// A writer that knows no deadlines is a test's.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(refusedBodyLimit))
 	}
 	w.WriteHeader(f.status)
 	if r.Method != http.MethodHead {

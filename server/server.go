@@ -39,9 +39,11 @@ type Server struct {
 // ErrRefused says that an instance would be open to others by accident.
 var ErrRefused = errors.New("refused")
 
-// Limits of the listener. Node's defaults are a minute for headers and 16 kB of them.
+// Limits of the listener. Node's defaults are a minute for headers and 16 kB of
+// them; net/http allows 4 kB more than it is told. Bodies have a limit where they
+// are read: one for the whole connection would end long answers too.
 const (
-	maxHeaderBytes    = 16 << 10
+	maxHeaderBytes    = 12 << 10
 	readHeaderTimeout = 60 * time.Second
 	idleTimeout       = 60 * time.Second
 )
@@ -171,7 +173,9 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+
+		DisableGeneralOptionsHandler: true, // OPTIONS * is the guard's to judge
+		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	return listener.Addr(), nil
 }
