@@ -24,10 +24,13 @@ var Palette = []runtime.Type{
 	common.Unknown,
 	common.GlobalConfig,
 
+	function.Function,
 	function.Switch,
 	function.Change,
 	function.Range,
 	function.Template,
+	function.Exec,
+	function.RBE,
 
 	network.HTTPIn,
 	network.HTTPResponse,
