@@ -92,12 +92,20 @@ func (rt *route) answers(method string) bool {
 
 // Router serves the endpoints of the flows that run, as Express 4 would. It
 // never redirects and never changes a path; who may call is decided before it.
-type Router struct{ table atomic.Pointer[routeTable] }
+type Router struct {
+	table atomic.Pointer[routeTable]
+	miss  atomic.Pointer[func(w http.ResponseWriter, r *http.Request) (answered bool)]
+}
 
 func newRouter() *Router { return &Router{} }
 
 // swap replaces all routes at once; nil means that no flows run.
 func (rt *Router) swap(t *routeTable) { rt.table.Store(t) }
+
+// OnMiss sets what may answer a request that no route matches, before it gets 404.
+func (rt *Router) OnMiss(f func(w http.ResponseWriter, r *http.Request) (answered bool)) {
+	rt.miss.Store(&f)
+}
 
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := rt.table.Load()
@@ -108,9 +116,14 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if t.powered {
 		w.Header()["X-Powered-By"] = []string{"Express"}
 	}
+	if !validTarget(r) {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
 	path, inside := t.below(requestPath(r))
 	if !inside {
-		NotFound(w, r)
+		rt.notFound(w, r)
 		return
 	}
 	if r.Method == http.MethodOptions && t.cors.preflight(w, r) {
@@ -128,7 +141,36 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodOptions:
 		t.serveOptions(w, r, path)
 	default:
-		NotFound(w, r)
+		rt.notFound(w, r)
+	}
+}
+
+func (rt *Router) notFound(w http.ResponseWriter, r *http.Request) {
+	if f := rt.miss.Load(); f != nil && (*f)(w, r) {
+		return
+	}
+	NotFound(w, r)
+}
+
+// ServePreflight answers a CORS preflight before anyone has been judged: as the
+// setting httpNodeCors says, the same for every path, or with no permission.
+func (rt *Router) ServePreflight(w http.ResponseWriter, r *http.Request) {
+	t := rt.table.Load()
+	switch {
+	case t == nil || t.cors == nil:
+		w.WriteHeader(http.StatusNoContent)
+	case t.cors.next:
+		rt.ServeHTTP(w, r)
+	default:
+		t.cors.preflight(w, r)
+	}
+}
+
+// SetCORS sets the headers that let a page of another origin read an answer
+// which no route has given, such as a refusal.
+func (rt *Router) SetCORS(w http.ResponseWriter, r *http.Request) {
+	if t := rt.table.Load(); t != nil {
+		t.cors.apply(w.Header(), r)
 	}
 }
 

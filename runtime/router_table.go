@@ -3,6 +3,7 @@ package runtime
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/gorilla/mux"
@@ -234,6 +235,24 @@ func requestPath(r *http.Request) string {
 	}
 	return uri
 }
+
+// validTarget tells whether Node's parser would have let a request through:
+// methods that it knows, and no bytes beyond ASCII in the target.
+func validTarget(r *http.Request) bool {
+	for i := 0; i < len(r.RequestURI); i++ {
+		if r.RequestURI[i] >= 0x80 {
+			return false
+		}
+	}
+	switch r.Method {
+	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead, http.MethodOptions:
+		return true
+	}
+	return slices.Contains(rareMethods, r.Method)
+}
+
+var rareMethods = strings.Fields(`ACL BIND CHECKOUT CONNECT COPY LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY
+	PROPFIND PROPPATCH PURGE QUERY REBIND REPORT SEARCH SOURCE SUBSCRIBE TRACE UNBIND UNLINK UNLOCK UNSUBSCRIBE`)
 
 // bareRequest is a request that has nothing but what routes are found by.
 func bareRequest(method, escapedPath string) *http.Request {

@@ -17,14 +17,15 @@ import (
 
 // bodyError is a body that was refused: the status says why.
 type bodyError struct {
-	status int
-	text   string
+	status  int
+	text    string
+	framing bool // the bytes on the wire are not HTTP
 }
 
 func (e *bodyError) Error() string { return e.text }
 
 func bodyErrorf(status int, format string, args ...any) error {
-	return &bodyError{status, fmt.Sprintf(format, args...)}
+	return &bodyError{status: status, text: fmt.Sprintf(format, args...)}
 }
 
 // maxRawBody bounds bodies that Node-RED does not bound: text, bytes, uploads.
@@ -124,7 +125,11 @@ func readInflated(r *http.Request, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, bodyErrorf(http.StatusBadRequest, "the body is not %s data", encoding)
 	}
-	return readLimited(from, limit, -1)
+	data, err := readLimited(from, limit, -1)
+	if refused, ok := errors.AsType[*bodyError](err); ok && refused.framing {
+		return nil, bodyErrorf(http.StatusBadRequest, "%s", refused.text) // the wire is fine, what it carries is not
+	}
+	return data, err
 }
 
 // readLimited reads all there is. length is what was announced, or -1.
@@ -156,7 +161,7 @@ func readFault(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return bodyErrorf(http.StatusBadRequest, "request aborted")
 	}
-	return bodyErrorf(http.StatusBadRequest, "%v", err)
+	return &bodyError{status: http.StatusBadRequest, text: err.Error(), framing: true}
 }
 
 var utf8BOM = []byte("\uFEFF")

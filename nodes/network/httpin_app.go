@@ -1,6 +1,8 @@
 package network
 
 import (
+	"errors"
+	"net/http"
 	"strings"
 	"sync"
 	"time"
@@ -39,7 +41,24 @@ type httpApp struct {
 type appKey struct{}
 
 func appOf(inst *runtime.Instance) *httpApp {
-	return runtime.Shared(inst.Engine(), appKey{}, func() *httpApp { return newApp(inst.Setting) })
+	return runtime.Shared(inst.Engine(), appKey{}, func() *httpApp {
+		app := newApp(inst.Setting)
+		if app.early {
+			inst.Engine().Router().OnMiss(app.refuseEarly)
+		}
+		return app
+	})
+}
+
+// refuseEarly reads the body of a request that no route matches, as the editor's
+// parsers do before there is any routing: a bad one is refused rather than not found.
+func (app *httpApp) refuseEarly(w http.ResponseWriter, r *http.Request) (answered bool) {
+	_, _, err := readForm(r, app.limit)
+	refused, ok := errors.AsType[*bodyError](err)
+	if ok {
+		refused.answer(w, r)
+	}
+	return ok
 }
 
 // newApp reads the settings.

@@ -2,6 +2,7 @@ package network
 
 import (
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"strings"
@@ -100,10 +101,11 @@ func (ex *transaction) readUpload() error {
 // refuse answers a body that could not be read: with Express's page where the
 // editor's parsers came first, else as the node's own error handler does.
 func (ex *transaction) refuse(err error) {
-	if refused, ok := errors.AsType[*bodyError](err); ok && ex.app.early {
-		runtime.WriteErrorPage(ex.w, ex.r, refused.status, refused.text)
+	if refused, ok := errors.AsType[*bodyError](err); ok && (ex.app.early || refused.framing) {
+		refused.answer(ex.w, ex.r)
 		return
 	}
+	drain(ex.r)
 	ex.node.inst.Log.Warn(err.Error())
 	ex.res.mu.Lock()
 	sent := ex.res.sendStatusLocked(http.StatusInternalServerError)
@@ -112,6 +114,24 @@ func (ex *transaction) refuse(err error) {
 		ex.res.flush(false)
 	}
 }
+
+// answer gives Express's page for a body that was refused.
+func (e *bodyError) answer(w http.ResponseWriter, r *http.Request) {
+	if e.framing {
+		w.Header().Set("Connection", "close")
+		w.WriteHeader(e.status)
+		return
+	}
+	drain(r)
+	runtime.WriteErrorPage(w, r, e.status, e.text)
+}
+
+// maxDrain bounds what is read of a body that nobody wants.
+const maxDrain = 32 << 20
+
+// drain reads the rest of a body: a client that is still sending would not see
+// the answer before the connection is reset.
+func drain(r *http.Request) { _, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxDrain)) }
 
 var errTimeout = errors.New("the flow did not answer the request in time")
 

@@ -36,7 +36,7 @@ func parseStatus(v any) int {
 	}
 	f, ok := v.(float64)
 	if !ok {
-		f = msg.ParseInt(msg.ToString(v), 10)
+		f = msg.ParseInt(msg.ToString(v), 0)
 	}
 	if f != f || f > 1e9 || f < -1e9 {
 		return 0

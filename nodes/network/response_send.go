@@ -33,8 +33,11 @@ func (res *response) sendLocked(v any) error {
 			return res.sendTextLocked(text)
 		}
 		return res.sendNothingLocked()
-	case nil:
-		return res.sendTextLocked("")
+	case nil: // an empty text, but one without a type
+		if res.hasLocked("Content-Type") {
+			return res.sendTextLocked("")
+		}
+		return res.finishTextLocked("")
 	}
 	switch {
 	case v == msg.Undefined:
@@ -65,7 +68,11 @@ func (res *response) sendTextLocked(body string) error {
 	} else if err := res.setHeaderLocked("Content-Type", t); err != nil {
 		return err
 	}
-	body = msg.ToUTF8(body)
+	return res.finishTextLocked(msg.ToUTF8(body))
+}
+
+// finishTextLocked sends a text whose type is settled.
+func (res *response) finishTextLocked(body string) error {
 	ok, err := res.describeLocked(len(body), func(weak bool) string { return runtime.ETag([]byte(body), weak) })
 	if err != nil {
 		return err
