@@ -303,6 +303,14 @@ func (e *evaluation) wildcard(input any) any {
 		for i := range a.Len() {
 			add(a.At(i))
 		}
+		// The original keeps its marks as properties, which then show.
+		if s, ok := v.(*sequence); ok {
+			for _, mark := range []bool{s.flat, s.tuples, s.keep} {
+				if mark {
+					add(true)
+				}
+			}
+		}
 	default:
 		if isObject(v) {
 			for _, k := range ownKeys(v) {

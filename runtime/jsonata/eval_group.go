@@ -1,6 +1,10 @@
 package jsonata
 
-import "sluice/runtime/msg"
+import (
+	"slices"
+
+	"sluice/runtime/msg"
+)
 
 // members are the items whose key expression gave one and the same key.
 type members struct {
@@ -135,17 +139,21 @@ func mergeTuples(v any) *msg.Object {
 	if t, ok := v.(*msg.Object); ok {
 		return t
 	}
-	out := msg.NewObject()
+	var merged []members
 	a, _ := asArray(v)
 	for i := range a.Len() {
-		t := a.At(i).(*msg.Object)
-		if i == 0 {
-			assign(out, t)
-			continue
+		for k, x := range a.At(i).(*msg.Object).All() {
+			at := slices.IndexFunc(merged, func(m members) bool { return m.key == k })
+			if at < 0 {
+				at = len(merged)
+				merged = append(merged, members{key: k, data: undefined})
+			}
+			merged[at].add(x)
 		}
-		for k, x := range t.All() {
-			out.Set(k, appendValues(out.Value(k), x))
-		}
+	}
+	out := msg.NewObject()
+	for i := range merged {
+		out.Set(merged[i].key, merged[i].value())
 	}
 	return out
 }

@@ -21,34 +21,46 @@ func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 	}
 	var result any = in
 	var tuples *sequence
-	inTuples := false
+	inTuples, scalar := false, false // scalar: the step to come has no array to go through
 	for i, step := range n.steps {
-		if step.tuple {
-			inTuples = true
-		}
+		inTuples = inTuples || step.tuple
 		var err error
 		switch {
 		case i == 0 && step.consArray:
 			result, err = e.eval(step, in, env)
+		case step.kind == kindSort && !inTuples && isScalar(result):
+			continue
 		case inTuples:
-			tuples, err = e.tupleStep(step, in, tuples, env)
+			if tuples == nil && scalar {
+				return nil, typeError("input.map is not a function")
+			}
+			if tuples, err = e.tupleStep(step, in, tuples, env); err != nil {
+				return nil, err
+			}
+			continue
 		default:
 			result, err = e.step(step, in, env, i == len(n.steps)-1)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !inTuples {
-			a, ok := asArray(result)
-			if !ok || a.Len() == 0 {
-				break
-			}
-			if step.focus == "" {
-				in = a
-			}
+		// An array constructor at the beginning is no part of the tuple stream. If
+		// it binds its focus, the next step even starts from the input again.
+		if step.focus != "" {
+			continue
+		}
+		if result == nil {
+			return nil, typeError("Cannot read properties of null (reading 'length')")
+		}
+		in, scalar = stepInput(result), isScalar(result)
+		if !inTuples && (result == undefined || in.Len() == 0 && !scalar) {
+			break
 		}
 	}
 	if inTuples {
+		if tuples == nil { // nothing but an array constructor
+			return nil, typeError("Cannot read properties of undefined (reading 'length')")
+		}
 		if n.tuple {
 			result = tuples // its ancestry is wanted further out
 		} else {
@@ -60,6 +72,11 @@ func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 		}
 	}
 	if n.keepSingleton {
+		if isScalar(result) {
+			if err := assignable(result, "keepSingleton"); err != nil {
+				return nil, err
+			}
+		}
 		// A plain array cannot carry the mark and needs none: it never collapses.
 		if s, ok := result.(*sequence); ok {
 			if s.cons && !s.flat {
@@ -76,6 +93,28 @@ func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 		return e.groupBy(n.group.pairs, n.group.pos, result, env)
 	}
 	return result, nil
+}
+
+// isScalar tells whether v is no array. A path meets one behind a predicate on
+// an array constructor at its beginning.
+func isScalar(v any) bool {
+	_, ok := asArray(v)
+	return !ok
+}
+
+// stepInput is what a step sees of the result before it: of a string the
+// original takes the characters, of any other scalar nothing.
+func stepInput(v any) array {
+	if a, ok := asArray(v); ok {
+		return a
+	}
+	out := newSequence()
+	if s, ok := v.(string); ok {
+		for _, u := range msg.ToUTF16(s) {
+			out.push(msg.FromUTF16([]uint16{u}))
+		}
+	}
+	return out
 }
 
 // plainPath follows names through objects. It gives up (done is false) where an

@@ -101,7 +101,7 @@ func fnSubstring(_ *evaluation, _ *call, args []any) (any, error) {
 	}
 	start, ok := argAt(args, 1).(float64)
 	if !ok {
-		start = 0
+		start = math.NaN()
 	}
 	count := characters(s)
 	n := float64(count)

@@ -289,7 +289,12 @@ func (e *evaluation) function(n *node, input any, env *frame, chained *any) (any
 	case *native, *lambda:
 		*e.siteOf(fn) = site{token: tokenOf(n.lhs), pos: n.pos, set: tokenOf(n.lhs) != undefined}
 	}
-	result, err := e.callFunction(fn, args, input, env)
+	var result any
+	if fn == nil {
+		err = typeError("Cannot set properties of null (setting 'token')")
+	} else {
+		result, err = e.callFunction(fn, args, input, env)
+	}
 	if err == nil {
 		return result, nil
 	}

@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"sluice/runtime/msg"
@@ -192,8 +193,10 @@ func (f *integerFormat) formatDecimal(value float64) string {
 		}
 	} else {
 		for i := len(f.separators) - 1; i >= 0; i-- {
-			at := max(len(s)-f.separators[i].position, 0)
-			s = splice(s, at, at, f.separators[i].char)
+			// Where the number is too short, its head gets lost: an oddity of the
+			// original.
+			at := len(s) - f.separators[i].position
+			s = slices.Concat(s[:max(at, 0)], []rune(f.separators[i].char), s[sliceIndex(float64(at), len(s)):])
 		}
 	}
 	text := string(s)

@@ -20,6 +20,11 @@ func fnFormatNumber(_ *evaluation, _ *call, args []any) (any, error) {
 	if !ok {
 		return nil, typeError("Cannot read properties of undefined (reading 'split')")
 	}
+	if o, ok := argAt(args, 2).(*msg.Object); ok && o.Has("zero-digit") {
+		if _, ok := o.Value("zero-digit").(string); !ok {
+			return nil, typeError("properties.zero-digit.charCodeAt is not a function")
+		}
+	}
 	f := newDecimalFormat(argAt(args, 2))
 	subs := strings.Split(picture, f.pattern)
 	if len(subs) > 2 {

@@ -19,6 +19,7 @@ type param struct {
 	quantifier quantifier
 	array      bool   // a: a lone value becomes an array of one
 	subtype    string // a<s>: what the array must hold
+	typed      bool   // the subtype is given; it may be empty, which nothing fits
 	context    bool   // -: the context value takes the place of a missing argument
 	contextOK  types
 	symbol     string
@@ -91,28 +92,53 @@ func newSignature(text string) (*signature, *Error) {
 			end := closing(text, i, '(', ')')
 			choice := text[i+1 : min(end, len(text))]
 			if strings.Contains(choice, "<") {
-				return nil, &Error{Code: "S0402", Position: i, Token: msg.Undefined, Value: choice}
+				return nil, &Error{Code: "S0402", Position: msg.UTF16Len(text[:i]), Token: msg.Undefined, Value: choice}
 			}
-			set := typeMissing
-			for j := range len(choice) {
-				set |= typeSymbols[choice[j]]
+			set, ok := choiceTypes(choice)
+			if !ok {
+				e := scriptError("SyntaxError", "Invalid regular expression: /^(["+choice+"m])$/: Range out of order in character class")
+				return nil, e
 			}
 			add(param{types: set, symbol: "(" + choice + ")"})
 			i = end
 		case '<':
 			if last.symbol != "a" && last.symbol != "f" {
-				e := &Error{Code: "S0401", Position: i, Token: msg.Undefined, Value: msg.Undefined}
+				e := &Error{Code: "S0401", Position: msg.UTF16Len(text[:i]), Token: msg.Undefined, Value: msg.Undefined}
 				if last.symbol != "" {
 					e.Value = last.symbol
 				}
 				return nil, e
 			}
 			end := closing(text, i, '<', '>')
-			last.subtype = text[i+1 : min(end, len(text))]
+			last.subtype, last.typed = text[i+1:min(end, len(text))], true
 			i = end
 		}
 	}
 	return s, nil
+}
+
+// choiceTypes reads a choice such as (sn) as what it becomes, a character class.
+func choiceTypes(choice string) (types, bool) {
+	var set types
+	choice += "m"
+	for i := 0; i < len(choice); i++ {
+		last := choice[i]
+		if i+2 < len(choice) && choice[i+1] == '-' {
+			last = choice[i+2]
+			if last < choice[i] {
+				return 0, false
+			}
+		}
+		for symbol, t := range typeSymbols {
+			if symbol >= choice[i] && symbol <= last {
+				set |= t
+			}
+		}
+		if last != choice[i] {
+			i += 2
+		}
+	}
+	return set, true
 }
 
 func mustSignature(text string) *signature {
@@ -197,7 +223,7 @@ func (p *param) arrayArg(arg any, got types, n, index int) (any, error) {
 	if got == typeMissing {
 		return msg.Undefined, nil
 	}
-	if p.subtype != "" {
+	if p.typed {
 		ok := true
 		switch {
 		case got != typeArray:
@@ -207,7 +233,10 @@ func (p *param) arrayArg(arg any, got types, n, index int) (any, error) {
 			if !isArray {
 				return nil, typeError("Cannot read properties of undefined (reading 'length')")
 			}
-			want := typeSymbols[p.subtype[0]]
+			var want types
+			if p.subtype != "" {
+				want = typeSymbols[p.subtype[0]]
+			}
 			for i := 0; i < arr.Len() && ok; i++ {
 				ok = typeOfArg(arr.At(i)) == want
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"sluice/runtime/msg"
 )
 
 var (
@@ -201,10 +203,10 @@ func lettersValue(text string, isUpper bool) float64 {
 	if isUpper {
 		first = 'A'
 	}
-	sum, place := 0.0, 1.0
-	for _, r := range slices.Backward([]rune(text)) {
-		sum += float64(r-first+1) * place
-		place *= 26
+	sum := 0.0
+	units := msg.ToUTF16(text)
+	for i := range units {
+		sum += float64(rune(units[len(units)-1-i])-first+1) * pow(26, float64(i))
 	}
 	return sum
 }
