@@ -2,12 +2,14 @@ package network
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"net"
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,128 +37,108 @@ func (n *proxyNode) Init(inst *runtime.Instance) error {
 
 // proxyRules decide which proxy a URL goes through (Node-RED's proxyHelper.js).
 type proxyRules struct {
-	node   *proxyNode // nil: the environment decides
-	lookup func(name string) string
-	legacy bool // the rules of Node-RED 3.0
+	node       *proxyNode        // nil: the environment decides
+	byScheme   map[string]string // URL of the proxy
+	everything bool              // no_proxy is "*"
+	excluded   []noProxy
+	legacy     *legacyRules // the rules of Node-RED 3.0, if they are asked for
+}
+
+// noProxy is an entry of no_proxy: a host, or with a leading dot the end of hosts.
+type noProxy struct {
+	host   string
+	suffix bool
+	port   string // "" for any
+}
+
+type legacyRules struct {
+	url  string
+	none []string // parts of URLs
 }
 
 // newProxyRules reads the rules of a node. The environment is that of the process,
-// as it is at deploy; proxyOptions of the settings says how its names are spelled.
+// as it is at deploy; proxyOptions of the settings say how its names are spelled.
 func newProxyRules(inst *runtime.Instance, node *proxyNode) *proxyRules {
 	options, _ := inst.Setting("proxyOptions").(*msg.Object)
-	r := &proxyRules{node: node, legacy: options.Value("mode") == "legacy"}
-	switch firstEnv("nr_proxy_mode", "NR_PROXY_MODE") {
-	case "legacy":
-		r.legacy = true
-	case "strict":
-		r.legacy = false
-	}
 	getenv := os.Getenv
 	if node != nil {
 		env := map[string]string{"no_proxy": strings.Join(node.NoProxy, ","), "http_proxy": node.URL, "https_proxy": node.URL}
 		getenv = func(name string) string { return env[name] }
 	}
-	r.lookup = func(name string) string {
+	r := &proxyRules{node: node, byScheme: map[string]string{}}
+	if mode := cmp.Or(os.Getenv("nr_proxy_mode"), os.Getenv("NR_PROXY_MODE")); mode == "legacy" ||
+		mode != "strict" && options.Value("mode") == "legacy" {
+		r.legacy = &legacyRules{url: cmp.Or(getenv("HTTP_PROXY"), getenv("http_proxy"))}
+		if list := cmp.Or(getenv("NO_PROXY"), getenv("no_proxy")); list != "" {
+			for part := range strings.SplitSeq(list, ",") {
+				r.legacy.none = append(r.legacy.none, strings.TrimSpace(part))
+			}
+		}
+		return r
+	}
+	lookup := func(name string) string {
 		upper := strings.ToUpper(name)
 		switch {
-		case msg.ToBool(options.Value("excludeNpm")) && strings.HasPrefix(name, "npm_config_"):
+		case options.Value("excludeNpm") == true && strings.HasPrefix(name, "npm_config_"):
 			return ""
 		case options.Value("lowerCaseOnly") == true:
 			return getenv(name)
 		case options.Value("favourUpperCase") == true:
-			name, upper = upper, name
+			return cmp.Or(getenv(upper), getenv(name))
 		}
-		if v := getenv(name); v != "" {
-			return v
-		}
-		return getenv(upper)
+		return cmp.Or(getenv(name), getenv(upper))
 	}
+	for _, scheme := range [...]string{"http", "https"} {
+		url := cmp.Or(lookup("npm_config_"+scheme+"_proxy"), lookup(scheme+"_proxy"), lookup("npm_config_proxy"), lookup("all_proxy"))
+		if url != "" && !strings.Contains(url, "://") {
+			url = scheme + "://" + url
+		}
+		r.byScheme[scheme] = url
+	}
+	r.exclude(strings.ToLower(cmp.Or(lookup("npm_config_no_proxy"), lookup("no_proxy"))))
 	return r
 }
 
-func firstEnv(names ...string) string {
-	for _, name := range names {
-		if v := os.Getenv(name); v != "" {
-			return v
+// exclude reads no_proxy: hosts, with a leading dot or star the ends of hosts, with
+// a port for that port only.
+func (r *proxyRules) exclude(list string) {
+	r.everything = list == "*"
+	for _, host := range strings.FieldsFunc(list, func(c rune) bool { return strings.ContainsRune(", \t\r\n", c) }) {
+		rule := noProxy{host: host}
+		if i := strings.LastIndexByte(host, ':'); i > 0 {
+			if n, err := strconv.ParseUint(host[i+1:], 10, 32); err == nil {
+				rule.host = host[:i]
+				if n != 0 {
+					rule.port = strconv.FormatUint(n, 10)
+				}
+			}
 		}
+		rule.suffix = rule.host[0] == '.' || rule.host[0] == '*'
+		rule.host = strings.TrimPrefix(rule.host, "*")
+		r.excluded = append(r.excluded, rule)
 	}
-	return ""
 }
 
 // find returns the URL of the proxy for u, or "".
 func (r *proxyRules) find(u *webURL) string {
-	if r.legacy {
-		return r.findLegacy(u.String())
+	if r.legacy != nil {
+		text := u.String()
+		if slices.ContainsFunc(r.legacy.none, func(part string) bool { return strings.Contains(text, part) }) {
+			return ""
+		}
+		return r.legacy.url
 	}
-	if r.excluded(u) {
+	url := r.byScheme[u.scheme]
+	if url == "" || r.everything {
 		return ""
 	}
-	for _, name := range [...]string{"npm_config_" + u.scheme + "_proxy", u.scheme + "_proxy", "npm_config_proxy", "all_proxy"} {
-		if v := r.lookup(name); v != "" {
-			if !strings.Contains(v, "://") {
-				v = u.scheme + "://" + v
-			}
-			return v
+	port := cmp.Or(u.port, u.defaultPort())
+	for _, rule := range r.excluded {
+		if (rule.port == "" || rule.port == port) && (rule.host == u.host || rule.suffix && strings.HasSuffix(u.host, rule.host)) {
+			return ""
 		}
 	}
-	return ""
-}
-
-// excluded tells whether no_proxy names the host: exactly, with a leading dot or star as the end
-// of it, and with a port only for that port.
-func (r *proxyRules) excluded(u *webURL) bool {
-	list := r.lookup("npm_config_no_proxy")
-	if list == "" {
-		list = r.lookup("no_proxy")
-	}
-	if list == "*" {
-		return true
-	}
-	port := u.port
-	if port == "" {
-		port = u.defaultPort()
-	}
-	for _, host := range strings.FieldsFunc(strings.ToLower(list), func(c rune) bool { return c == ',' || c == ' ' || c == '\t' || c == '\n' || c == '\r' }) {
-		if i := strings.LastIndexByte(host, ':'); i > 0 {
-			if n, err := strconv.Atoi(host[i+1:]); err == nil {
-				if n != 0 && strconv.Itoa(n) != port {
-					continue
-				}
-				host = host[:i]
-			}
-		}
-		switch {
-		case host[0] == '.' || host[0] == '*':
-			if strings.HasSuffix(u.host, strings.TrimPrefix(host, "*")) {
-				return true
-			}
-		case host == u.host:
-			return true
-		}
-	}
-	return false
-}
-
-func (r *proxyRules) findLegacy(url string) string {
-	getenv := os.Getenv
-	if r.node != nil {
-		getenv = r.lookup
-	}
-	found, none := getenv("http_proxy"), getenv("no_proxy")
-	if v := getenv("HTTP_PROXY"); v != "" {
-		found = v
-	}
-	if v := getenv("NO_PROXY"); v != "" {
-		none = v
-	}
-	if none != "" {
-		for part := range strings.SplitSeq(none, ",") {
-			if strings.Contains(url, strings.TrimSpace(part)) {
-				return ""
-			}
-		}
-	}
-	return found
+	return url
 }
 
 // proxyShape is what Node-RED takes for a proxy's URL.

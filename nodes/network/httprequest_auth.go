@@ -19,8 +19,9 @@ type requestAuth struct {
 	inst           *runtime.Instance
 	kind           string // basic, digest, bearer; others send nothing
 	user, password string
-	given          bool  // the node has credentials
-	fault          error // why they cannot be used; every message fails with it
+	given          bool   // the node has credentials
+	fault          error  // why they cannot be used; every message fails with it
+	value          string // of the Authorization header, where no message changes it
 	digest         *digestCache
 	warnPlain      sync.Once
 }
@@ -33,6 +34,7 @@ func newRequestAuth(inst *runtime.Instance, kind string) *requestAuth {
 	a.user, a.password = a.credential("user"), a.credential("password")
 	if a.given && kind == "bearer" && a.fault == nil {
 		a.password, a.fault = checkToken(inst, a.password)
+		a.value = "Bearer " + a.password
 	}
 	return a
 }
@@ -103,7 +105,7 @@ func (a *requestAuth) apply(x *exchange) error {
 		if !a.given {
 			return nil
 		}
-		value = "Bearer " + password
+		value = a.value
 	case "digest":
 		if user+password == "" {
 			return nil

@@ -171,7 +171,7 @@ func (x *exchange) fill(m *msg.Object, res *outgoingResponse) {
 	if lines, ok := headers.Value("set-cookie").(*msg.Array); ok {
 		m.Set("responseCookies", responseCookies(lines))
 	}
-	headers.Set(requestNodeHeader, HeaderHash(headers))
+	headers.Set(requestNodeHeader, hashSum(headers))
 }
 
 // convert sets msg.payload to what the node returns; false is for JSON that is none.

@@ -270,7 +270,7 @@ func (n *requestNode) readHeaders(m *msg.Object, header *headerList) {
 	if given, ok := m.Value("headers").(*msg.Object); ok {
 		mark, marked := given.Get(requestNodeHeader)
 		given.Delete(requestNodeHeader)
-		if marked && mark == HeaderHash(given) {
+		if marked && mark == hashSum(given) {
 			m.Delete("headers")
 		} else {
 			*header = make(headerList, 0, given.Len()+len(n.headers)+4)

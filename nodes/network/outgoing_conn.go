@@ -26,7 +26,7 @@ type outgoingRequest struct {
 type outgoingConn struct {
 	net.Conn
 	key    connKey
-	tcp    net.Conn // what Conn runs on
+	probe  connCheck
 	reader responseReader
 	out    []byte // scratch
 
@@ -34,8 +34,11 @@ type outgoingConn struct {
 	idleLimit time.Duration
 }
 
+// newOutgoingConn makes a connection of c, which runs on tcp.
 func newOutgoingConn(c, tcp net.Conn, key connKey) *outgoingConn {
-	return &outgoingConn{Conn: c, tcp: tcp, key: key, reader: responseReader{r: bufio.NewReader(c)}}
+	oc := &outgoingConn{Conn: c, key: key, reader: responseReader{r: bufio.NewReader(c)}}
+	oc.probe.init(tcp)
+	return oc
 }
 
 // inOneWrite is the size of body up to which head and body are one write. A
@@ -154,7 +157,7 @@ func (req *outgoingRequest) dropBody() {
 
 // alive tells whether an idle connection can still be used.
 func (c *outgoingConn) alive(now time.Time) bool {
-	return now.Sub(c.idleSince) < c.idleLimit && connCheck(c.tcp) == nil
+	return now.Sub(c.idleSince) < c.idleLimit && c.probe.check() == nil
 }
 
 // idleFor reads how long the server keeps an idle connection, and stays a second below that.

@@ -4,5 +4,9 @@ package network
 
 import "net"
 
-// connCheck does nothing here: a connection that the server closed while it was idle fails with the next request.
-func connCheck(net.Conn) error { return nil }
+// connCheck does nothing here: a connection that the server closed while it was
+// idle fails with the next request.
+type connCheck struct{}
+
+func (*connCheck) init(net.Conn) {}
+func (*connCheck) check() error  { return nil }

@@ -13,31 +13,40 @@ var errUnexpectedData = errors.New("the server sent something unasked")
 
 // connCheck finds out without waiting whether an idle connection was closed by
 // the server, or has data nobody asked for.
-func connCheck(c net.Conn) error {
+type connCheck struct {
+	raw   syscall.RawConn // nil if the connection has none
+	read  func(fd uintptr) bool
+	found error
+	b     [1]byte
+}
+
+func (k *connCheck) init(c net.Conn) {
 	sc, ok := c.(syscall.Conn)
 	if !ok {
-		return nil
+		return
 	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var found error
-	err = raw.Read(func(fd uintptr) bool {
-		var b [1]byte
-		n, err := syscall.Read(int(fd), b[:])
+	k.raw, _ = sc.SyscallConn()
+	k.read = func(fd uintptr) bool {
+		n, err := syscall.Read(int(fd), k.b[:])
 		switch {
 		case n == 0 && err == nil:
-			found = io.EOF
+			k.found = io.EOF
 		case n > 0:
-			found = errUnexpectedData
+			k.found = errUnexpectedData
 		case err != syscall.EAGAIN && err != syscall.EWOULDBLOCK:
-			found = err
+			k.found = err
 		}
 		return true
-	})
-	if err != nil {
+	}
+}
+
+// check returns why the connection is of no use, or nil.
+func (k *connCheck) check() error {
+	if k.raw == nil {
+		return nil
+	}
+	if err := k.raw.Read(k.read); err != nil {
 		return err
 	}
-	return found
+	return k.found
 }

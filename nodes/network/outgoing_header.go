@@ -1,6 +1,7 @@
 package network
 
 import (
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -111,6 +112,26 @@ func appendLatin1(b []byte, s string) []byte {
 	}
 	return append(b, s...)
 }
+
+// lowerName is the lower case of a header name, without a copy of the usual ones.
+func lowerName(name string) string {
+	if lower, ok := usualNames[name]; ok {
+		return lower
+	}
+	return asciiLower(name)
+}
+
+var usualNames = func() map[string]string {
+	names := map[string]string{}
+	for name := range strings.FieldsSeq(`accept-ranges access-control-allow-origin age allow alt-svc cache-control
+		connection content-disposition content-encoding content-language content-length content-location
+		content-security-policy content-type date etag expires keep-alive last-modified link location pragma
+		referrer-policy retry-after server set-cookie strict-transport-security transfer-encoding vary via
+		www-authenticate x-content-type-options x-frame-options x-powered-by x-request-id`) {
+		names[http.CanonicalHeaderKey(name)] = name
+	}
+	return names
+}()
 
 // fromLatin1 reads bytes of the wire, of which each is one character.
 func fromLatin1(s string) string {

@@ -113,7 +113,7 @@ func (p *responseReader) parseHead(head string) (*outgoingResponse, error) {
 		if len(res.header) == maxHeaderLines {
 			return nil, parseError("HPE_HEADER_OVERFLOW", "Header overflow")
 		}
-		res.header = append(res.header, headerField{asciiLower(name), fromLatin1(value)})
+		res.header = append(res.header, headerField{lowerName(name), fromLatin1(value)})
 	}
 }
 

@@ -1,0 +1,101 @@
+package network
+
+import (
+	"slices"
+	"strconv"
+
+	"sluice/runtime/msg"
+)
+
+// hashSum is npm's hash-sum 2.0 of a value, with which Node-RED marks the
+// headers that an http request node put into a message.
+func hashSum(v any) string {
+	h := sumHasher{}
+	s := strconv.FormatInt(h.value(0, v, ""), 16)
+	for len(s) < 8 {
+		s = "0" + s
+	}
+	return s
+}
+
+// sumHasher holds the containers on the way, since a flow's headers may contain themselves.
+type sumHasher struct{ seen []any }
+
+// fold is Java's hash over UTF-16 units, of which hash-sum doubles negative sums.
+func (h *sumHasher) fold(hash int64, text string) int64 {
+	if text == "" {
+		return hash
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] >= 0x80 {
+			for _, unit := range msg.ToUTF16(text[i:]) {
+				hash = foldUnit(hash, unit)
+			}
+			break
+		}
+		hash = foldUnit(hash, uint16(text[i]))
+	}
+	if hash < 0 {
+		return hash * -2
+	}
+	return hash
+}
+
+// foldUnit is ((hash << 5) - hash) + unit | 0, where hash may have 33 bits.
+func foldUnit(hash int64, unit uint16) int64 {
+	return int64(int32(int64(int32(hash)<<5) - hash + int64(unit)))
+}
+
+func (h *sumHasher) value(hash int64, v any, key string) int64 {
+	hash = h.fold(h.fold(h.fold(hash, key), classOf(v)), msg.TypeOf(v))
+	switch v.(type) {
+	case nil:
+		return h.fold(hash, "null")
+	case *msg.Object, *msg.Array:
+	default:
+		return h.fold(hash, msg.ToString(v))
+	}
+	if slices.Contains(h.seen, v) || len(h.seen) > msg.MaxDepth {
+		return h.fold(hash, "[Circular]"+key)
+	}
+	h.seen = append(h.seen, v)
+	if list, ok := v.(*msg.Array); ok {
+		keys := make([]string, list.Len())
+		for i := range keys {
+			keys[i] = strconv.Itoa(i)
+		}
+		slices.Sort(keys)
+		for _, k := range keys {
+			i, _ := strconv.Atoi(k)
+			hash = h.value(hash, list.At(i), k)
+		}
+		return h.fold(hash, msg.ToString(list))
+	}
+	o := v.(*msg.Object)
+	keys := o.Keys()
+	slices.SortFunc(keys, msg.CompareUTF16)
+	for _, k := range keys {
+		hash = h.value(hash, o.Value(k), k)
+	}
+	return h.fold(hash, "[object Object]")
+}
+
+// classOf is Object.prototype.toString.
+func classOf(v any) string {
+	switch v.(type) {
+	case nil:
+		return "[object Null]"
+	case string:
+		return "[object String]"
+	case float64:
+		return "[object Number]"
+	case bool:
+		return "[object Boolean]"
+	case *msg.Array:
+		return "[object Array]"
+	}
+	if v == msg.Undefined {
+		return "[object Undefined]"
+	}
+	return "[object Object]"
+}
