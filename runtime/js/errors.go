@@ -86,7 +86,7 @@ func (v *vm) errorOf(reason goja.Value, s *session) *Thrown {
 		return &Thrown{v.jsonText(x.object(o))}
 	}
 	if e.Name == "ReferenceError" || strings.HasPrefix(e.Stack, "ReferenceError") {
-		e.Message = placed(e)
+		e.Message = placed(e, s)
 	}
 	if s != nil && s.m != nil {
 		if s.copy != nil {
@@ -111,15 +111,19 @@ func (v *vm) jsonText(x any) any {
 var stackPlace = regexp.MustCompile(`:(\d+):(\d+)$`)
 
 // placed is the message with the line and column of the first stack frame.
-func placed(e *msg.Error) string {
+func placed(e *msg.Error, s *session) string {
 	lines := strings.Split(e.Stack, "\n")
 	for i, l := range lines {
 		if !strings.HasPrefix(l, "ReferenceError") {
 			continue
 		}
 		if i+1 < len(lines) {
-			if m := stackPlace.FindStringSubmatch(lines[i+1]); m != nil {
-				return fmt.Sprintf("%s (line %d, col %s)", l, int(msg.ParseInt(m[1], 10))-1, m[2])
+			if m := stackPlace.FindStringSubmatch(strings.TrimSuffix(lines[i+1], ")")); m != nil {
+				line, col := int(msg.ParseInt(m[1], 10))-1, int(msg.ParseInt(m[2], 10))
+				if name := notDefined.FindStringSubmatch(l); name != nil && s != nil && line >= 1 && line <= len(s.fn.lines) {
+					col = column(s.fn.lines[line-1], name[1], col)
+				}
+				return fmt.Sprintf("%s (line %d, col %d)", l, line, col)
 			}
 		}
 		return l

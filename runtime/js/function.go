@@ -2,6 +2,7 @@ package js
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/dop251/goja"
@@ -17,6 +18,7 @@ type Function struct {
 	node    Node
 	c       *compiled
 	timeout time.Duration
+	lines   []string // of the body, for errors
 	this    goja.Value
 	libs    []goja.Value
 
@@ -57,7 +59,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	e.opts.Lock.Lock()
 	v := e.vmLocked()
 	defer v.unlock()
-	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout}
+	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, lines: strings.Split(src.Body, "\n")}
 	if f.timeout <= 0 {
 		f.timeout = e.opts.Timeout
 	}
