@@ -61,6 +61,13 @@ func compile(src Source) (*compiled, error) {
 		}
 		u := scan(ast)
 		uses = append(uses, u)
+		if len(u.regexps) > 0 {
+			head := "(function(){\n"
+			if async {
+				head = "(async " + head[1:]
+			}
+			p.text = expandLiterals(p.text, u.regexps, len(head))
+		}
 		fmt.Fprintf(&text, "%s\n%s\n},", p.head, p.text)
 	}
 	text.WriteString("];")

@@ -9,6 +9,8 @@ import (
 // hosts returns the Go functions that a prelude file is given.
 func (v *vm) hosts(name string) host {
 	switch name {
+	case "missing":
+		return host{"expand": func(c goja.FunctionCall) goja.Value { return v.str(expandProperties(text(c.Argument(0)))) }}
 	case "clone":
 		return host{"isView": v.isView, "clone": v.cloneView}
 	case "redutil":

@@ -16,6 +16,7 @@ type usage struct {
 	await    bool            // await as a name: it was meant as the operator
 	this     bool
 	nodeDone bool // node.done(…) is called somewhere
+	regexps  []*ast.RegExpLiteral
 }
 
 // scan walks a parsed program.
@@ -233,6 +234,8 @@ func (w *scanner) node(v reflect.Value) {
 		return
 	case *ast.BranchStatement, *ast.MetaProperty:
 		return
+	case *ast.RegExpLiteral:
+		w.u.regexps = append(w.u.regexps, n)
 	case *ast.ThisExpression:
 		w.u.this = true
 	case *ast.DotExpression:

@@ -1,5 +1,5 @@
 // What goja lacks of ECMAScript 2024 to 2025. Runs once in a VM, before any body.
-(function () {
+(function (host) {
   const add = (o, name, value) => {
     if (!(name in o)) Object.defineProperty(o, name, { value, writable: true, configurable: true, enumerable: false })
   }
@@ -36,6 +36,20 @@
     return s.replace(/^[0-9a-zA-Z]/, c => '\\x' + c.charCodeAt(0).toString(16)).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
       .replace(/[,\-=<>#&!%:;@~'`"]/g, c => '\\x' + c.charCodeAt(0).toString(16)).replace(/ /g, '\\x20').replace(/\n/g, '\\n')
   })
+
+  // goja's RegExp does not know \p{…}.
+  const Native = RegExp
+  const RegExpP = function RegExp (pattern, flags) {
+    if (typeof pattern === 'string' && flags !== undefined && String(flags).includes('u')) pattern = host.expand(pattern)
+    if (new.target === undefined) return Native(pattern, flags)
+    return Reflect.construct(Native, [pattern, flags], new.target === RegExpP ? Native : new.target)
+  }
+  for (const k of Reflect.ownKeys(Native)) {
+    if (k !== 'prototype' && k !== 'length' && k !== 'name') Object.defineProperty(RegExpP, k, Object.getOwnPropertyDescriptor(Native, k))
+  }
+  Object.defineProperty(RegExpP, 'prototype', { value: Native.prototype, writable: false })
+  Object.defineProperty(Native.prototype, 'constructor', { value: RegExpP, writable: true, configurable: true, enumerable: false })
+  Object.defineProperty(globalThis, 'RegExp', { value: RegExpP, writable: true, configurable: true, enumerable: false })
 
   // Iterator helpers, on the prototype all iterators share.
   const proto = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
