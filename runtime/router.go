@@ -129,7 +129,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions && t.cors.preflight(w, r) {
 		return
 	}
-	switch found := t.find(r, path); {
+	switch found := t.find(r.Method, path, r); {
 	case found.undecodable != "":
 		WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode param '"+found.undecodable+"'")
 	case found.route != nil && found.route.missing != nil:
@@ -185,7 +185,7 @@ func (rt *Router) Match(method, escapedPath string) (pattern string, ok bool) {
 	if !inside {
 		return "", false
 	}
-	found := t.find(bareRequest(method, escapedPath), path)
+	found := t.find(method, path, nil)
 	if found.route == nil {
 		return "", false
 	}

@@ -90,11 +90,15 @@ func (t *routeTable) below(path string) (rest string, inside bool) {
 	return rest, true
 }
 
-// find returns what answers a request. path is the request's, below the root.
-func (t *routeTable) find(r *http.Request, path string) found {
-	rt := t.literal(r.Method, path)
+// find returns what answers a request for path, below the root. r may be nil:
+// only patterns need a request, and one is made for them.
+func (t *routeTable) find(method, path string, r *http.Request) found {
+	rt := t.literal(method, path)
 	if rt != nil && !rt.contested || len(t.patterns.children) == 0 && t.patterns.mux == nil {
 		return found{route: rt}
+	}
+	if r == nil {
+		r = bareRequest(method, t.root+path)
 	}
 	hit := t.patterns.find(r, path)
 	if hit != nil && (rt == nil || hit.route.order < rt.order) {
