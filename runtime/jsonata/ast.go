@@ -68,7 +68,9 @@ type node struct {
 	consArray     bool // array constructor at an end of a path: not flattened
 	keepSingleton bool // path: one of its steps has keepArray
 	tuple         bool // step: part of a tuple stream
-	plain         bool // path: nothing but names, see fastPath
+	plain         bool // path: nothing but names, see plainPath
+	scope         bool // block: something in it may bind a variable
+	simple        bool // literal or variable without predicates, see operand
 	predicates    []*node
 	stages        []stage // filters and index bindings of a step
 	group         *group

@@ -14,13 +14,10 @@ type builtin struct {
 // by init because some of them evaluate expressions themselves.
 var builtins = make(map[string]*native)
 
-// siteOfClone is the id of Node-RED's $clone, behind those of the built-ins.
-const siteOfClone = 80
-
 func init() {
 	for _, list := range [][]builtin{numberFunctions, stringFunctions, arrayFunctions, objectFunctions, dateFunctions} {
 		for _, b := range list {
-			n := &native{id: len(builtins), name: b.name, call: b.call, params: strings.Split(b.params, " ")}
+			n := &native{name: b.name, call: b.call, params: strings.Split(b.params, " ")}
 			if b.sig != "" {
 				n.sig = mustSignature(b.sig)
 			}
@@ -43,6 +40,8 @@ var composition = sync.OnceValue(func() *node {
 // JavaScript engine's or an expression's fails.
 func (e *evaluation) apply(fn any, args []any, env *frame) (any, error) {
 	switch fn := fn.(type) {
+	case *closure:
+		return e.callFunction(fn.fn, args, nil, fn.env)
 	case *lambda:
 		return e.callFunction(fn, args, fn.input, env)
 	case *native:
@@ -57,27 +56,26 @@ func (e *evaluation) apply(fn any, args []any, env *frame) (any, error) {
 // callback is a function argument, called with as many of the arguments offered
 // as it takes, but with one at least.
 type callback struct {
-	e     *evaluation
-	fn    any
-	env   *frame
-	arity int
+	e    *evaluation
+	fn   any
+	env  *frame
+	args []any
+	room [3]any // for args; no function keeps them
 }
 
 func newCallback(e *evaluation, fn any, env *frame) *callback {
-	return &callback{e, fn, env, arityOf(fn)}
+	c := &callback{e: e, fn: fn, env: env}
+	c.args = c.room[:min(max(arityOf(fn), 1), 3)]
+	return c
 }
 
 func (c *callback) call(a, b, all any) (any, error) {
 	if err := c.e.tick(); err != nil {
 		return nil, err
 	}
-	switch {
-	case c.fn == undefined:
+	if c.fn == undefined {
 		return nil, typeError("Cannot read properties of undefined (reading 'arity')")
-	case c.arity >= 3:
-		return c.e.apply(c.fn, []any{a, b, all}, c.env)
-	case c.arity == 2:
-		return c.e.apply(c.fn, []any{a, b}, c.env)
 	}
-	return c.e.apply(c.fn, []any{a}, c.env)
+	c.room = [3]any{a, b, all}
+	return c.e.apply(c.fn, c.args, c.env)
 }

@@ -15,9 +15,9 @@ type evaluation struct {
 	now      float64 // what $now and $millis say, in milliseconds
 	depth    int
 	ticks    uint
-	inherit  bool   // name look-up as in Node-RED's copy, see inherited
-	sites    []site // by native.id: from where a built-in function was called last
-	nested   bool   // some container may hold a sequence, see export
+	inherit  bool         // name look-up as in Node-RED's copy, see inherited
+	sites    []nativeSite // of the built-in functions called so far
+	nested   bool         // some container may hold a sequence, see export
 }
 
 // hold notes that v goes into a container or a sequence.
@@ -39,9 +39,16 @@ func (e *evaluation) tick() error {
 	return e.checkTime()
 }
 
-func (e *evaluation) checkTime() error {
+func (e *evaluation) checkContext() error {
 	if err := e.ctx.Err(); err != nil {
 		return &Error{Position: -1, Token: undefined, Value: undefined, Message: "evaluation cancelled: " + err.Error(), Cause: err}
+	}
+	return nil
+}
+
+func (e *evaluation) checkTime() error {
+	if err := e.checkContext(); err != nil {
+		return err
 	}
 	if e.opts.Timeout > 0 && time.Now().After(e.deadline) {
 		return limitError("Expression evaluation timeout: Check for infinite loop")
@@ -56,6 +63,26 @@ func limitError(message string) *Error {
 }
 
 var errDepth = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
+
+// operand is eval with a short cut for what takes no work.
+func (e *evaluation) operand(n *node, input any, env *frame) (any, error) {
+	switch {
+	case n.plain:
+		if v, done := plainPath(n, input, e.inherit); done {
+			return v, nil
+		}
+	case !n.simple:
+	case n.kind != kindVariable:
+		return n.val, nil
+	default:
+		v := e.variable(n, input, env)
+		if s, ok := v.(*sequence); ok && s.flat && !s.tuples {
+			return s.collapse(), nil
+		}
+		return v, nil
+	}
+	return e.eval(n, input, env)
+}
 
 // eval evaluates n with input as the context value.
 func (e *evaluation) eval(n *node, input any, env *frame) (result any, err error) {
@@ -87,7 +114,10 @@ func (e *evaluation) eval(n *node, input any, env *frame) (result any, err error
 	case kindCondition:
 		result, err = e.condition(n, input, env)
 	case kindBlock:
-		scope := &frame{parent: env}
+		scope := env
+		if n.scope {
+			scope = newFrame(env)
+		}
 		result = undefined
 		for _, part := range n.args {
 			if result, err = e.eval(part, input, scope); err != nil {
@@ -166,7 +196,7 @@ func (e *evaluation) variable(n *node, input any, env *frame) any {
 }
 
 func (e *evaluation) condition(n *node, input any, env *frame) (any, error) {
-	c, err := e.eval(n.cond, input, env)
+	c, err := e.operand(n.cond, input, env)
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +205,9 @@ func (e *evaluation) condition(n *node, input any, env *frame) (any, error) {
 	case err != nil:
 		return nil, err
 	case t:
-		return e.eval(n.then, input, env)
+		return e.operand(n.then, input, env)
 	case n.alt != nil:
-		return e.eval(n.alt, input, env)
+		return e.operand(n.alt, input, env)
 	}
 	return undefined, nil
 }

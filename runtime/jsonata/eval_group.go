@@ -77,9 +77,7 @@ func (e *evaluation) groupBy(pairs [][2]*node, pos int, input any, env *frame) (
 		for p, pair := range pairs {
 			var k any
 			var err error
-			if lit := pair[0]; lit.kind == kindString && lit.predicates == nil && lit.group == nil {
-				k = lit.val
-			} else if k, err = e.eval(lit, context, scope); err != nil {
+			if k, err = e.operand(pair[0], context, scope); err != nil {
 				return nil, err
 			}
 			if k == undefined {
@@ -123,7 +121,7 @@ func (e *evaluation) groupBy(pairs [][2]*node, pos int, input any, env *frame) (
 			tuple.Delete("@")
 			scope = tupleFrame(env, tuple)
 		}
-		v, err := e.eval(pairs[g.pair][1], context, scope)
+		v, err := e.operand(pairs[g.pair][1], context, scope)
 		if err != nil {
 			return nil, err
 		}

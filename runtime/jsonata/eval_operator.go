@@ -32,7 +32,7 @@ func (e *evaluation) unary(n *node, input any, env *frame) (any, error) {
 func (e *evaluation) arrayConstructor(n *node, input any, env *frame) (any, error) {
 	var items []any
 	for _, part := range n.args {
-		v, err := e.eval(part, input, env)
+		v, err := e.operand(part, input, env)
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func (e *evaluation) arrayConstructor(n *node, input any, env *frame) (any, erro
 }
 
 func (e *evaluation) binary(n *node, input any, env *frame) (any, error) {
-	lhs, err := e.eval(n.lhs, input, env)
+	lhs, err := e.operand(n.lhs, input, env)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (e *evaluation) binary(n *node, input any, env *frame) (any, error) {
 		v, err := e.logic(n, lhs, input, env)
 		return v, atOperator(n, err)
 	}
-	rhs, err := e.eval(n.rhs, input, env)
+	rhs, err := e.operand(n.rhs, input, env)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func (e *evaluation) logic(n *node, lhs, input any, env *frame) (any, error) {
 	if err != nil || l == (n.op == opOr) {
 		return l, err
 	}
-	rhs, err := e.eval(n.rhs, input, env)
+	rhs, err := e.operand(n.rhs, input, env)
 	if err != nil {
 		return nil, err
 	}
@@ -143,12 +143,21 @@ func arithmetic(o op, lhs, rhs any) (any, error) {
 	case opDivide:
 		a /= b
 	case opModulo:
-		a = math.Mod(a, b)
+		a = modulo(a, b)
 	}
 	return msg.Number(a), nil
 }
 
-// comparable tells whether < can take v, which is then a string or a number.
+// modulo is JavaScript's %, which math.Mod computes slowly for whole numbers.
+func modulo(a, b float64) float64 {
+	const exact = 1 << 53
+	if i, j := int64(a), int64(b); a > 0 && b > 0 && a < exact && b < exact && float64(i) == a && float64(j) == b {
+		return float64(i % j)
+	}
+	return math.Mod(a, b)
+}
+
+// comparableValue tells whether < can take v, which is then a string or a number.
 func comparableValue(v any) bool {
 	switch v.(type) {
 	case string, float64:

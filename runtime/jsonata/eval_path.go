@@ -10,7 +10,7 @@ import (
 // every item of the step before, and the results are joined to one sequence.
 func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 	if n.plain {
-		v, done := e.plainPath(n, input)
+		v, done := plainPath(n, input, e.inherit)
 		if done {
 			return v, nil
 		}
@@ -119,7 +119,7 @@ func stepInput(v any) array {
 
 // plainPath follows names through objects. It gives up (done is false) where an
 // array comes in, or anything whose members need care.
-func (e *evaluation) plainPath(n *node, input any) (v any, done bool) {
+func plainPath(n *node, input any, inherit bool) (v any, done bool) {
 	for i, step := range n.steps {
 		o, ok := input.(*msg.Object)
 		if !ok {
@@ -131,7 +131,7 @@ func (e *evaluation) plainPath(n *node, input any) (v any, done bool) {
 		}
 		v, ok := o.Get(step.text)
 		if !ok {
-			if e.inherit {
+			if inherit {
 				return nil, false
 			}
 			return undefined, true
@@ -149,6 +149,9 @@ func (e *evaluation) plainPath(n *node, input any) (v any, done bool) {
 	return input, true
 }
 
+// maxRoom bounds the room that is made for results in advance.
+const maxRoom = 1024
+
 // step evaluates one step for every item of in.
 func (e *evaluation) step(n *node, in array, env *frame, last bool) (any, error) {
 	if n.kind == kindSort {
@@ -160,6 +163,9 @@ func (e *evaluation) step(n *node, in array, env *frame, last bool) (any, error)
 	}
 	plainName := n.kind == kindName && n.predicates == nil && n.group == nil && !n.keepArray
 	out := newSequence()
+	if n := in.Len(); n > 1 {
+		out.items = make([]any, 0, min(n, maxRoom))
+	}
 	var only any // the first result: as the only one it may stay an array
 	count := 0
 	for i := range in.Len() {
@@ -378,7 +384,7 @@ func (e *evaluation) filter(pred *node, input any, env *frame) (any, error) {
 			tuple := item.(*msg.Object)
 			context, scope = tuple.Value("@"), tupleFrame(env, tuple)
 		}
-		v, err := e.eval(pred, context, scope)
+		v, err := e.operand(pred, context, scope)
 		if err != nil {
 			return nil, err
 		}

@@ -75,26 +75,24 @@ func (x *Expr) EvalWith(ctx context.Context, input any, bindings map[string]any,
 	if x.msgOnly {
 		input = msg.NewObject("msg", input)
 	}
-	e := evaluation{ctx: ctx, inherit: x.inherit}
 	if x.root.plain {
-		if v, done := e.plainPath(x.root, input); done {
+		if v, done := plainPath(x.root, input, x.inherit); done {
 			return v, nil
 		}
 	}
-	return e.run(x, input, bindings, opts)
-}
-
-func (e *evaluation) run(x *Expr, input any, bindings map[string]any, opts EvalOptions) (any, error) {
-	e.opts = opts.withDefaults()
 	now := time.Now()
-	e.now = float64(now.UnixMilli())
+	e := evaluation{ctx: ctx, inherit: x.inherit, opts: opts.withDefaults(), now: float64(now.UnixMilli())}
 	if e.opts.Timeout > 0 {
 		e.deadline = now.Add(e.opts.Timeout)
 	}
-	if err := e.checkTime(); err != nil {
+	if err := e.checkContext(); err != nil {
 		return nil, err
 	}
-	env := &frame{parent: &frame{vars: x.globals}, vars: make([]variable, 0, 1+len(bindings))}
+	var env *frame
+	if x.globals != nil {
+		env = &frame{vars: x.globals}
+	}
+	env = newFrame(env)
 	for name, v := range bindings {
 		env.bind(name, v)
 	}

@@ -4,11 +4,18 @@ package jsonata
 type frame struct {
 	parent *frame
 	vars   []variable
+	room   [2]variable // for vars, as long as it suffices
 }
 
 type variable struct {
 	name string
 	val  any
+}
+
+func newFrame(parent *frame) *frame {
+	f := &frame{parent: parent}
+	f.vars = f.room[:0]
+	return f
 }
 
 // bind sets a variable of this scope, which may hide one of an outer scope.

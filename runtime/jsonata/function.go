@@ -4,7 +4,6 @@ import "sluice/runtime/msg"
 
 // native is a built-in function. Natives are shared by all evaluations.
 type native struct {
-	id     int
 	name   string
 	params []string // as partial application names them
 	sig    *signature
@@ -46,6 +45,12 @@ type site struct {
 	set   bool
 }
 
+// nativeSite is the site of a native within one evaluation.
+type nativeSite struct {
+	fn   *native
+	site site
+}
+
 func (*native) TypeOf() string  { return "function" }
 func (*lambda) TypeOf() string  { return "function" }
 func (*closure) TypeOf() string { return "function" }
@@ -77,10 +82,13 @@ func arityOf(fn any) int {
 func (e *evaluation) siteOf(fn any) *site {
 	switch fn := fn.(type) {
 	case *native:
-		if e.sites == nil {
-			e.sites = make([]site, siteOfClone+1)
+		for i := range e.sites {
+			if e.sites[i].fn == fn {
+				return &e.sites[i].site
+			}
 		}
-		return &e.sites[fn.id]
+		e.sites = append(e.sites, nativeSite{fn: fn})
+		return &e.sites[len(e.sites)-1].site
 	case *lambda:
 		return &fn.site
 	case *closure:
@@ -199,7 +207,7 @@ func (e *evaluation) dispatch(fn any, args []any, input any, env *frame) (any, e
 }
 
 func (e *evaluation) callLambda(l *lambda, args []any) (any, error) {
-	scope := &frame{parent: l.env, vars: make([]variable, 0, len(l.params))}
+	scope := newFrame(l.env)
 	for i, p := range l.params {
 		scope.bind(p.text, argAt(args, i))
 	}
@@ -264,7 +272,7 @@ func tokenOf(proc *node) any {
 
 // function evaluates an invocation. With chained, that is the first argument.
 func (e *evaluation) function(n *node, input any, env *frame, chained *any) (any, error) {
-	fn, err := e.eval(n.lhs, input, env)
+	fn, err := e.operand(n.lhs, input, env)
 	if err != nil {
 		return nil, err
 	}
@@ -276,7 +284,7 @@ func (e *evaluation) function(n *node, input any, env *frame, chained *any) (any
 		args = append(args, *chained)
 	}
 	for _, a := range n.args {
-		v, err := e.eval(a, input, env)
+		v, err := e.operand(a, input, env)
 		if err != nil {
 			return nil, err
 		}

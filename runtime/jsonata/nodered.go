@@ -84,7 +84,7 @@ func contextKey(v any) string {
 // cloneMessage is Node-RED's $clone: unlike the library's it keeps buffers,
 // dates and the like, and shares req and res.
 var cloneMessage = &native{
-	id: siteOfClone, name: "clone", params: []string{"msg"}, sig: mustSignature("<(oa)-:o>"),
+	name: "clone", params: []string{"msg"}, sig: mustSignature("<(oa)-:o>"),
 	call: func(e *evaluation, _ *call, args []any) (any, error) {
 		v := e.export(argAt(args, 0))
 		if o, ok := v.(*msg.Object); ok {

@@ -3,6 +3,7 @@ package jsonata
 import (
 	"math"
 	"strings"
+	"sync"
 
 	"sluice/runtime/msg"
 )
@@ -43,6 +44,40 @@ var (
 var defaultPresentation = map[byte]string{
 	'Y': "1", 'M': "1", 'D': "1", 'd': "1", 'F': "n", 'W': "1", 'w': "1", 'X': "1", 'x': "1", 'H': "1", 'h': "1",
 	'P': "n", 'm': "01", 's': "01", 'f': "1", 'Z': "01:01", 'z': "01:01", 'C': "n", 'E': "n",
+}
+
+// datePictures keeps what formatting has analysed.
+var datePictures = pictureCache{known: make(map[string][]*datePart)}
+
+// pictureCache is bounded: it forgets everything when it is full.
+type pictureCache struct {
+	mu    sync.RWMutex
+	known map[string][]*datePart // guarded by mu
+}
+
+const (
+	maxPictures = 256
+	maxPicture  = 256 // bytes
+)
+
+func (c *pictureCache) get(picture string) ([]*datePart, error) {
+	c.mu.RLock()
+	parts, ok := c.known[picture]
+	c.mu.RUnlock()
+	if ok {
+		return parts, nil
+	}
+	parts, err := newDatePicture(picture)
+	if err != nil || len(picture) > maxPicture {
+		return parts, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.known) >= maxPictures {
+		clear(c.known)
+	}
+	c.known[picture] = parts
+	return parts, nil
 }
 
 const isoPicture = "[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]"
@@ -178,9 +213,14 @@ func newZone(text any) zone {
 func formatDate(ms float64, picture, timezone any) (string, error) {
 	text, ok := picture.(string)
 	if !ok {
+		if timezone == undefined {
+			if s, ok := (&msg.Date{Ms: timeClip(ms)}).ISO(); ok && len(s) == len("0000-00-00T00:00:00.000Z") {
+				return s, nil // years beyond four digits go the long way
+			}
+		}
 		text = isoPicture
 	}
-	parts, err := newDatePicture(text)
+	parts, err := datePictures.get(text)
 	if err != nil {
 		return "", err
 	}

@@ -364,38 +364,53 @@ func tailCalls(n *node) *node {
 	return n
 }
 
-// finish marks plain paths once all suffixes are known.
-func finish(n *node) {
+// finish marks plain paths and simple operands once all suffixes are known, and
+// blocks that need a scope. It tells whether n may bind a variable: $eval can.
+func finish(n *node) (binds bool) {
 	if n == nil {
-		return
+		return false
 	}
-	if n.kind == kindPath {
+	bare := n.predicates == nil && n.group == nil && !n.keepArray
+	switch n.kind {
+	case kindPath:
 		n.plain = n.isPlain()
+	case kindString, kindNumber, kindValue, kindVariable:
+		n.simple = bare
+		binds = n.text == "eval"
+	case kindBind:
+		binds = true
+	}
+	visit := func(c *node) {
+		if finish(c) {
+			binds = true
+		}
 	}
 	for _, c := range []*node{n.lhs, n.rhs, n.cond, n.then, n.alt, n.body} {
-		finish(c)
+		visit(c)
 	}
 	for _, list := range [][]*node{n.args, n.steps, n.predicates} {
 		for _, c := range list {
-			finish(c)
+			visit(c)
 		}
 	}
-	for _, p := range n.pairs {
-		finish(p[0])
-		finish(p[1])
+	pairs := n.pairs
+	if n.group != nil {
+		pairs = n.group.pairs
+	}
+	for _, p := range pairs {
+		visit(p[0])
+		visit(p[1])
 	}
 	for _, t := range n.terms {
-		finish(t.expr)
+		visit(t.expr)
 	}
 	for _, s := range n.stages {
-		finish(s.filter)
+		visit(s.filter)
 	}
-	if n.group != nil {
-		for _, p := range n.group.pairs {
-			finish(p[0])
-			finish(p[1])
-		}
+	if n.kind == kindBlock {
+		n.scope = binds
 	}
+	return binds
 }
 
 func (n *node) isPlain() bool {
