@@ -18,6 +18,7 @@ func (v *vm) install() {
 	v.prelude("missing")
 	v.installJSON()
 	v.installFreeze()
+	v.installLocale()
 	g := v.rt.GlobalObject()
 	of := func(file, name string) func() goja.Value {
 		return func() goja.Value { return v.prelude(file).Get(name) }

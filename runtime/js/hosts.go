@@ -30,6 +30,8 @@ func (v *vm) hosts(name string) host {
 				return v.undef
 			},
 		}
+	case "locale":
+		return v.localeHost()
 	case "text":
 		return v.textHost()
 	case "url":
