@@ -25,7 +25,7 @@ func recordedRows(t *testing.T, name string) []*msg.Object {
 	return rows
 }
 
-func jsonText(t *testing.T, v any) string {
+func jsonText(t testing.TB, v any) string {
 	t.Helper()
 	b, err := msg.AppendJSON(nil, v)
 	if err != nil {
