@@ -17,6 +17,7 @@ import (
 	"sluice/authz"
 	"sluice/config"
 	"sluice/flows"
+	"sluice/internal/headerorder"
 	"sluice/nodes"
 	"sluice/runtime"
 )
@@ -167,9 +168,10 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	if err != nil {
 		return nil, listenError(s.cfg, err)
 	}
-	s.listener = listener
+	s.listener = headerorder.Listener(listener)
 	s.http = &http.Server{
 		Handler:           s.handler(),
+		ConnContext:       headerorder.ConnContext,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
