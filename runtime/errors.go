@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"sluice/runtime/jsonata"
 	"sluice/runtime/msg"
 )
 
@@ -36,7 +37,11 @@ func describeError(err error) (message string, extra []any) {
 	value := any(msg.Undefined)
 	var thrown *Thrown
 	var object *msg.Error
+	var expression *jsonata.Error
 	switch {
+	case errors.As(err, &expression) && expression.Code != "":
+		// The reference implementation throws plain objects, which read like this.
+		return "[object Object]", []any{"code", expression.Code, "stack", "Error: " + expression.Message}
 	case errors.As(err, &thrown):
 		value = thrown.Value
 	case errors.As(err, &object):

@@ -7,15 +7,34 @@ import (
 	"sluice/runtime/msg"
 )
 
-// jsonataInput compiles a JSONata expression with what Node-RED adds to the
-// language. The result is the caller's own, as the library's is in Node-RED.
-func (inst *Instance) jsonataInput(text string) (Input, error) {
+// Expression is a JSONata expression with what Node-RED adds to the language.
+// Nodes that give it variables or an input that is no message use it; for others a
+// typed input does.
+type Expression struct{ expr *jsonata.Expr }
+
+// Expression compiles text.
+func (inst *Instance) Expression(text string) (*Expression, error) {
 	expr, err := jsonata.Prepare(text, jsonataEnvironment{inst})
+	if err != nil {
+		return nil, err
+	}
+	return &Expression{expr}, nil
+}
+
+// Eval returns a value that may share parts with the input and the variables,
+// which are named without their $.
+func (x *Expression) Eval(ctx context.Context, input any, variables map[string]any) (any, error) {
+	return x.expr.Eval(ctx, input, variables)
+}
+
+// jsonataInput makes an expression a typed input. The result is the caller's own.
+func (inst *Instance) jsonataInput(text string) (Input, error) {
+	x, err := inst.Expression(text)
 	if err != nil {
 		return Input{}, err
 	}
 	return Input{eval: func(m *msg.Object) (any, error) {
-		v, err := expr.Eval(context.Background(), m, nil)
+		v, err := x.Eval(context.Background(), m, nil)
 		if err != nil {
 			return msg.Undefined, err
 		}
