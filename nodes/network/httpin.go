@@ -110,7 +110,7 @@ func (n *httpInNode) serve(w http.ResponseWriter, r *http.Request, params *msg.O
 func (ex *transaction) message() *msg.Object {
 	m := msg.NewObject(msg.ID, msg.NewID(), "req", &ex.req, "res", &ex.wrapped)
 	if ex.node.Method == "get" {
-		m.Set(msg.PayloadKey, ex.req.value("query"))
+		m.Set(msg.PayloadKey, ex.req.queryLocked()) // nobody else has the request yet
 	} else {
 		m.Set(msg.PayloadKey, ex.req.body)
 	}

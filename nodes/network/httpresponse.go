@@ -112,7 +112,7 @@ func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
 			return nodeError("TypeError", "ERR_INVALID_ARG_TYPE",
 				`The "string" argument must be of type string or an instance of Buffer or ArrayBuffer. Received %s`, describeArg(payload))
 		}
-		if err := res.setHeaderLocked("Content-Length", strconv.Itoa(length)); err != nil {
+		if err := res.setOneLocked("Content-Length", strconv.Itoa(length)); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,6 @@ package network
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"net/textproto"
 	"slices"
@@ -24,11 +23,12 @@ type response struct {
 	status    int
 	reason    string // statusMessage, which net/http does not send
 	header    http.Header
-	committed bool // status and header are settled
-	ended     bool // the body is complete
-	kept      bool // a context store holds it: some later event may answer
+	own       [4]string // memory for the values that every answer has
+	owned     int       // how many of own are in use
+	committed bool      // status and header are settled
+	ended     bool      // the body is complete
+	kept      bool      // a context store holds it: some later event may answer
 	pending   []byte
-	text      string // the whole body, if it is one string
 	wake      chan struct{}
 	props     *msg.Object               // what flows keep in it: locals, own properties
 	listeners map[string][]listenerFunc // of "finish" and "close"
@@ -115,11 +115,14 @@ func (res *response) setOneLocked(key, value string) error {
 	if res.committed {
 		return errSent()
 	}
-	if old := res.header[key]; len(old) == 1 {
-		old[0] = value
+	if res.owned == len(res.own) {
+		res.header[key] = []string{value}
 		return nil
 	}
-	res.header[key] = []string{value}
+	i := res.owned
+	res.owned++
+	res.own[i] = value
+	res.header[key] = res.own[i : i+1 : i+1]
 	return nil
 }
 
@@ -214,17 +217,6 @@ func (res *response) endLocked(body []byte) error {
 	return nil
 }
 
-// endTextLocked is endLocked for a body that is one text and settled in length.
-func (res *response) endTextLocked(body string) error {
-	if err := res.commitLocked(); err != nil {
-		return err
-	}
-	res.text = body
-	res.ended = true
-	res.wakeLocked()
-	return nil
-}
-
 // writeLocked is ServerResponse.write: a part of a body, sent at once.
 func (res *response) writeLocked(part []byte) error {
 	if res.ended {
@@ -304,8 +296,8 @@ func (res *response) flush(push bool) (finished bool) {
 		return true
 	}
 	res.mu.Lock()
-	status, text, part, ended := res.status, res.text, res.pending, res.ended
-	res.pending, res.text = nil, ""
+	status, part, ended := res.status, res.pending, res.ended
+	res.pending = nil
 	committed := res.committed
 	res.mu.Unlock()
 	if !committed {
@@ -320,10 +312,7 @@ func (res *response) flush(push bool) (finished bool) {
 		w.WriteHeader(status)
 	}
 	var err error
-	if text != "" && res.ex.r.Method != http.MethodHead {
-		_, err = io.WriteString(w, text)
-	}
-	if len(part) > 0 && err == nil {
+	if len(part) > 0 {
 		_, err = w.Write(part)
 	}
 	if err == nil && (push || !ended) {

@@ -88,7 +88,7 @@ func (res *response) Get(key string) (any, bool) {
 	case "finished", "writableEnded":
 		return res.ended, true
 	case "writableFinished":
-		return res.ended && len(res.pending) == 0 && res.text == "", true
+		return res.ended && len(res.pending) == 0, true
 	case "req":
 		return &res.ex.req, true
 	case "app":

@@ -344,7 +344,7 @@ func (res *response) redirect(args []any) (any, error) {
 	}
 	address := latin1ToText(first(res.header["Location"]))
 	body := ""
-	text := http.StatusText(status) + ". Redirecting to "
+	text := statusText(status) + ". Redirecting to "
 	switch kind, _ := res.ex.req.acceptedType([]string{"text", "html"}); kind {
 	case "text":
 		body = text + address

@@ -29,7 +29,7 @@ func (res *response) sendLocked(v any) error {
 			}
 		}
 		res.status = int(v)
-		if text := http.StatusText(res.status); text != "" {
+		if text := statusText(res.status); text != "" {
 			return res.sendTextLocked(text)
 		}
 		return res.sendNothingLocked()
@@ -37,7 +37,7 @@ func (res *response) sendLocked(v any) error {
 		if res.hasLocked("Content-Type") {
 			return res.sendTextLocked("")
 		}
-		return res.finishTextLocked("")
+		return res.finishLocked(nil)
 	}
 	switch {
 	case v == msg.Undefined:
@@ -59,28 +59,26 @@ func describeArg(v any) string {
 
 // sendTextLocked sends a text; its type's charset is always utf-8.
 func (res *response) sendTextLocked(body string) error {
-	if types := res.header["Content-Type"]; len(types) == 0 {
-		if err := res.setOneLocked("Content-Type", typeHTML); err != nil {
-			return err
-		}
-	} else if t, err := withCharset(latin1ToText(types[0]), "utf-8"); err != nil {
-		return err
-	} else if err := res.setHeaderLocked("Content-Type", t); err != nil {
+	if err := res.textTypeLocked(typeHTML); err != nil {
 		return err
 	}
-	return res.finishTextLocked(msg.ToUTF8(body))
+	return res.finishLocked([]byte(msg.ToUTF8(body)))
 }
 
-// finishTextLocked sends a text whose type is settled.
-func (res *response) finishTextLocked(body string) error {
-	ok, err := res.describeLocked(len(body), func(weak bool) string { return runtime.ETag([]byte(body), weak) })
+// textTypeLocked settles the type of a text.
+func (res *response) textTypeLocked(fallback string) error {
+	types := res.header["Content-Type"]
+	if len(types) == 0 {
+		return res.setOneLocked("Content-Type", fallback)
+	}
+	t, err := withCharset(latin1ToText(types[0]), "utf-8")
 	if err != nil {
 		return err
 	}
-	if !ok {
-		body = ""
+	if t == types[0] && !res.committed {
+		return nil
 	}
-	return res.endTextLocked(body)
+	return res.setHeaderLocked("Content-Type", t)
 }
 
 func (res *response) sendBytesLocked(body []byte) error {
@@ -89,15 +87,38 @@ func (res *response) sendBytesLocked(body []byte) error {
 			return err
 		}
 	}
-	ok, err := res.describeLocked(len(body), func(weak bool) string { return runtime.ETag(body, weak) })
-	if err != nil {
+	return res.finishLocked(body)
+}
+
+// finishLocked ends the answer with a body whose type is settled: it sets length
+// and tag, and answers what the client has already with 304.
+func (res *response) finishLocked(body []byte) error {
+	if err := res.setOneLocked("Content-Length", strconv.Itoa(len(body))); err != nil {
 		return err
 	}
-	if !ok {
+	if mode := res.ex.app.etag; mode != etagOff && !res.hasLocked("ETag") {
+		if err := res.setOneLocked("ETag", runtime.ETag(body, mode == etagWeak)); err != nil {
+			return err
+		}
+	}
+	return res.closeLocked(body)
+}
+
+// closeLocked is the end of res.send: it drops the body where there must be none.
+func (res *response) closeLocked(body []byte) error {
+	if res.freshLocked() {
+		res.status = http.StatusNotModified
+	}
+	switch res.status {
+	case http.StatusNoContent, http.StatusNotModified:
+		delete(res.header, "Content-Type")
+		delete(res.header, "Content-Length")
+		delete(res.header, "Transfer-Encoding")
 		body = nil
-	}
-	if err := res.commitLocked(); err != nil {
-		return err
+	case http.StatusResetContent:
+		res.header["Content-Length"] = []string{"0"}
+		delete(res.header, "Transfer-Encoding")
+		body = nil
 	}
 	return res.endLocked(body)
 }
@@ -107,48 +128,7 @@ func (res *response) sendNothingLocked() error {
 	if res.committed {
 		return errSent()
 	}
-	if res.freshLocked() {
-		res.status = http.StatusNotModified
-	}
-	if res.status == http.StatusNoContent || res.status == http.StatusNotModified {
-		res.stripLocked()
-	}
-	if res.status == http.StatusResetContent {
-		res.header["Content-Length"] = []string{"0"}
-	}
-	return res.endLocked(nil)
-}
-
-// describeLocked sets length and tag and answers what the client has already
-// with 304. ok is false if no body is to be sent.
-func (res *response) describeLocked(size int, tag func(weak bool) string) (ok bool, err error) {
-	if err := res.setOneLocked("Content-Length", strconv.Itoa(size)); err != nil {
-		return false, err
-	}
-	if mode := res.ex.app.etag; mode != etagOff && !res.hasLocked("ETag") {
-		if err := res.setOneLocked("ETag", tag(mode == etagWeak)); err != nil {
-			return false, err
-		}
-	}
-	if res.freshLocked() {
-		res.status = http.StatusNotModified
-	}
-	switch res.status {
-	case http.StatusNoContent, http.StatusNotModified:
-		res.stripLocked()
-		return false, nil
-	case http.StatusResetContent:
-		res.header["Content-Length"] = []string{"0"}
-		delete(res.header, "Transfer-Encoding")
-		return false, nil
-	}
-	return res.ex.r.Method != http.MethodHead, nil
-}
-
-func (res *response) stripLocked() {
-	delete(res.header, "Content-Type")
-	delete(res.header, "Content-Length")
-	delete(res.header, "Transfer-Encoding")
+	return res.closeLocked(nil)
 }
 
 // jsonLocked is Express's res.json.
@@ -157,15 +137,17 @@ func (res *response) jsonLocked(v any) error {
 	if err != nil {
 		return err
 	}
-	if !res.hasLocked("Content-Type") {
-		if err := res.setOneLocked("Content-Type", typeJSON); err != nil {
-			return err
-		}
+	return res.sendJSONLocked(body, ok)
+}
+
+func (res *response) sendJSONLocked(body []byte, ok bool) error {
+	if err := res.textTypeLocked(typeJSON); err != nil {
+		return err
 	}
 	if !ok {
 		return res.sendNothingLocked()
 	}
-	return res.sendTextLocked(body)
+	return res.finishLocked(body)
 }
 
 // jsonpLocked is Express's res.jsonp: a query parameter may name a function to call.
@@ -174,35 +156,25 @@ func (res *response) jsonpLocked(v any) error {
 	if err != nil {
 		return err
 	}
-	if !res.hasLocked("Content-Type") {
+	callback := res.callback()
+	if !res.hasLocked("Content-Type") || callback != "" {
 		if err := res.setOneLocked("X-Content-Type-Options", "nosniff"); err != nil {
 			return err
 		}
-		if err := res.setOneLocked("Content-Type", typeJSON); err != nil {
-			return err
-		}
 	}
-	callback := res.callback()
 	if callback == "" {
-		if !ok {
-			return res.sendNothingLocked()
-		}
-		return res.sendTextLocked(body)
-	}
-	if err := res.setOneLocked("X-Content-Type-Options", "nosniff"); err != nil {
-		return err
+		return res.sendJSONLocked(body, ok)
 	}
 	if err := res.setOneLocked("Content-Type", "text/javascript; charset=utf-8"); err != nil {
 		return err
 	}
-	body = lineSeparators.Replace(body)
 	name := strings.Map(func(r rune) rune {
 		if r < 0x80 && (r == '[' || r == ']' || r == '$' || r == '.' || isWordByte(byte(r))) {
 			return r
 		}
 		return -1
 	}, callback)
-	return res.sendTextLocked("/**/ typeof " + name + " === 'function' && " + name + "(" + body + ");")
+	return res.sendTextLocked("/**/ typeof " + name + " === 'function' && " + name + "(" + lineSeparators.Replace(string(body)) + ");")
 }
 
 // lineSeparators ended lines in JavaScript before ES2019, though not in JSON.
@@ -229,16 +201,17 @@ func (res *response) callback() string {
 	return name
 }
 
-func (res *response) stringify(v any) (text string, ok bool, err error) {
-	if indent := res.ex.app.indent; indent != "" {
-		return msg.Stringify(v, indent)
-	}
+// stringify is JSON.stringify; what it prints is valid UTF-8. ok is false where it gives undefined.
+func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 	switch v.(type) {
 	case *msg.Object, *msg.Array, nil:
-		b, err := msg.AppendJSON(nil, v)
-		return string(b), true, err
+		if res.ex.app.indent == "" {
+			b, err := msg.AppendJSON(nil, v)
+			return b, true, err
+		}
 	}
-	return msg.Stringify(v, "")
+	s, ok, err := msg.Stringify(v, res.ex.app.indent)
+	return []byte(s), ok, err
 }
 
 // sendStatusLocked is Express's res.sendStatus.
@@ -247,7 +220,7 @@ func (res *response) sendStatusLocked(status int) error {
 	if err := res.setOneLocked("Content-Type", "text/plain; charset=utf-8"); err != nil {
 		return err
 	}
-	text := http.StatusText(status)
+	text := statusText(status)
 	if text == "" {
 		text = strconv.Itoa(status)
 	}
@@ -264,4 +237,21 @@ func (res *response) freshLocked() bool {
 		return false
 	}
 	return isFresh(r.Header, res.header)
+}
+
+// statusText is the phrase that npm's statuses has for a status.
+func statusText(status int) string {
+	switch status {
+	case http.StatusRequestEntityTooLarge:
+		return "Payload Too Large"
+	case http.StatusRequestURITooLong:
+		return "URI Too Long"
+	case http.StatusRequestedRangeNotSatisfiable:
+		return "Range Not Satisfiable"
+	case http.StatusTeapot:
+		return "I'm a Teapot"
+	case 509:
+		return "Bandwidth Limit Exceeded"
+	}
+	return http.StatusText(status)
 }
