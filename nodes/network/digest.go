@@ -193,7 +193,7 @@ func (d *digestChallenge) answer(user, password, method, target, cnonce string, 
 		response = d.hash(ha1 + ":" + d.nonce + ":" + nc + ":" + cnonce + ":auth:" + ha2)
 	}
 	var b strings.Builder
-	if isASCII(user) {
+	if onlyASCII(user) {
 		b.WriteString("Digest username=" + quotedString(user))
 	} else {
 		b.WriteString("Digest username*=UTF-8''" + encodeURIComponent(user))
@@ -228,7 +228,7 @@ var quoteEscaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
 func quotedString(s string) string { return `"` + quoteEscaper.Replace(s) + `"` }
 
-func isASCII(s string) bool {
+func onlyASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= 0x80 {
 			return false
