@@ -2,6 +2,8 @@ package js
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
 
 	"github.com/dop251/goja"
 
@@ -42,6 +44,21 @@ func lazy(v *vm, o *goja.Object, name string, make func() goja.Value) {
 		return v.undef
 	})
 	o.DefineAccessorProperty(name, getter, setter, goja.FLAG_TRUE, goja.FLAG_FALSE)
+}
+
+// reserved are the names that Node-RED refuses for modules' variables.
+var reserved = []string{"node", "msg", "console", "util", "Buffer", "URL", "URLSearchParams", "Date", "RED", "context", "flow", "global", "env",
+	"setTimeout", "clearTimeout", "setInterval", "clearInterval", "promisify"}
+
+var variable = regexp.MustCompile(`^[A-Za-z_$][\w$]*$`)
+
+func checkLibraries(libs []Lib) error {
+	for _, l := range libs {
+		if l.Var != "" && (!variable.MatchString(l.Var) || slices.Contains(reserved, l.Var)) {
+			return fmt.Errorf("Invalid module variable name: %s", l.Var) //nolint:staticcheck // Node-RED's words
+		}
+	}
+	return nil
 }
 
 // libraries finds the modules a node asks for.
@@ -113,6 +130,9 @@ func (f *Function) Close(removed bool) {
 	}
 	f.timers.close() // a listener may have started some
 	f.state = closed
+	for s := range f.held {
+		s.letGo() // what it awaited cannot come any more
+	}
 	for _, w := range f.waiting {
 		f.vm.after = append(f.vm.after, w.hold.Release)
 	}

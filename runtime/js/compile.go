@@ -72,6 +72,8 @@ func compile(src Source) (*compiled, error) {
 	}
 	text.WriteString("];")
 	c.body = uses[0]
+	// Node-RED looks closer only at a text that has node.done() without arguments.
+	c.body.nodeDone = c.body.nodeDone && plainDone.MatchString(src.Body)
 	c.decide(src, uses)
 
 	var vars []string
@@ -124,6 +126,8 @@ func parsePart(text, kind string) (prg *ast.Program, async bool, err error) {
 	}
 	return nil, false, syntaxError(err, kind, 1)
 }
+
+var plainDone = regexp.MustCompile(`node\.done\s*\(\s*\)`)
 
 var awaitWord = regexp.MustCompile(`\bawait\b`)
 

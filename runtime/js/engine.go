@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
+
+	"sluice/runtime/msg"
 )
 
 // Engine runs the function nodes of one runtime.
@@ -33,6 +35,9 @@ func New(opts Options) *Engine {
 	}
 	if opts.Getenv == nil {
 		opts.Getenv = func(string) (string, bool) { return "", false }
+	}
+	if opts.Globals != nil { // bodies see them live, messages take copies
+		opts.Globals = msg.CopyIn(opts.Globals).(*msg.Object)
 	}
 	return &Engine{opts: opts}
 }

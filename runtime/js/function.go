@@ -27,6 +27,7 @@ type Function struct {
 	state   state
 	waiting []waitingCall
 	closers []*goja.Object
+	held    map[*session]struct{} // sessions that wait for a promise or a timer
 	timers  timers
 	status  bool // node.status was called: it is cleared on Close
 }
@@ -52,6 +53,9 @@ const maxWaiting = 10000
 // Compile makes a function of a node's text. The error is a *SyntaxError, or
 // says which module the node asks for in vain.
 func (e *Engine) Compile(src Source) (*Function, error) {
+	if err := checkLibraries(src.Libs); err != nil {
+		return nil, err
+	}
 	c, err := compile(src)
 	if err != nil {
 		return nil, err
@@ -59,7 +63,8 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	e.opts.Lock.Lock()
 	v := e.vmLocked()
 	defer v.unlock()
-	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, lines: strings.Split(src.Body, "\n")}
+	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, lines: strings.Split(src.Body, "\n"),
+		held: map[*session]struct{}{}}
 	if f.timeout <= 0 {
 		f.timeout = e.opts.Timeout
 	}

@@ -185,11 +185,37 @@ func TestCompileErrors(t *testing.T) {
 		{Source{Cleanup: "\n)"}, "SyntaxError: Unexpected token ')' (cleanup:line 1)"},
 		{Source{Libs: []Lib{{"x", "axios"}}}, `module "axios" of function node n1 is not available: sluice has the built-in modules ` + moduleList +
 			`; remove the module from the node's Setup tab`},
+		{Source{Libs: []Lib{{"flow", "os"}}}, "Invalid module variable name: flow"},
+		{Source{Libs: []Lib{{"a){", "os"}}}, "Invalid module variable name: a){"},
 	} {
 		b := newBench(t)
 		tc.src.Node = b
 		if _, err := b.e.Compile(tc.src); err == nil || err.Error() != tc.want {
 			t.Errorf("got %v, want %s", err, tc.want)
 		}
+	}
+}
+
+func TestCloseLetsGoOfWhatWaits(t *testing.T) {
+	b := newBench(t)
+	f := b.compile(Source{Body: `await new Promise(() => {}); return msg`})
+	c := newCall(b)
+	f.Run(c, parse(t, `{}`))
+	f.Close(false)
+	c.drain() // ends only if nothing is held
+	if got := c.String(); got != "" {
+		t.Error(got)
+	}
+}
+
+func TestGlobalsAreSeedsOfTheGlobalContext(t *testing.T) {
+	b := newBench(t)
+	b.e.Close()
+	b.e = New(Options{Lock: &b.mu, Globals: msg.NewObject("conf", msg.NewObject("a", "x"))})
+	if got := b.run(`global.set("b", 1); const c = global.get("conf"); c.n = 1; return {payload: [global.keys(), global.get("conf.a"), c]}`, `{"_msgid":"1"}`); got != `sent {"payload":[["conf","b"],"x",{"a":"x","n":1}],"_msgid":"1"}; done` {
+		t.Error(got)
+	}
+	if got := b.run(`return {payload: global.get("conf").n}`, `{"_msgid":"1"}`); got != `sent {"payload":1,"_msgid":"1"}; done` {
+		t.Error(got)
 	}
 }

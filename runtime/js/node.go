@@ -115,6 +115,9 @@ func nodeError(s *session, c goja.FunctionCall) goja.Value {
 		err = x.value(c.Argument(0))
 		m, _ = x.value(c.Argument(1)).(*msg.Object)
 	})
+	if _, isBool := err.(bool); !isBool && !msg.ToBool(err) {
+		err = "" // as in Node-RED
+	}
 	s.emit(func(c Call) { c.Error(err, m) })
 	return s.vm.undef
 }

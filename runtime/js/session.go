@@ -140,15 +140,23 @@ func (s *session) emit(f func(Call)) {
 func (s *session) keep() {
 	if s.hold == nil {
 		s.hold = s.call.Hold()
+		s.fn.held[s] = struct{}{}
 	}
 	s.held++
 }
 
 func (s *session) release() {
 	if s.held--; s.held == 0 {
-		hold := s.hold
+		s.letGo()
+	}
+}
+
+// letGo releases the call, whatever it is held for.
+func (s *session) letGo() {
+	if s.hold != nil {
+		s.vm.after = append(s.vm.after, s.hold.Release)
 		s.hold = nil
-		s.vm.after = append(s.vm.after, hold.Release)
+		delete(s.fn.held, s)
 	}
 }
 
