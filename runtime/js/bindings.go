@@ -29,7 +29,9 @@ func (f *Function) nodeValue(name string) goja.Value {
 	case "globalThis":
 		return f.this
 	}
-	return v.rt.ToValue(f.timerFunction(name))
+	fn := v.rt.ToValue(f.timerFunction(name)).(*goja.Object)
+	fn.DefineDataProperty("name", v.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	return fn
 }
 
 // lazy defines a property that is made when it is first read.

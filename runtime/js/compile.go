@@ -94,7 +94,7 @@ func compile(src Source) (*compiled, error) {
 		c.prg, err = goja.CompileAST(prg, false)
 	}
 	if err != nil {
-		return nil, syntaxError(err, "body", 1)
+		return nil, syntaxError(err, "body", 1, whole)
 	}
 	return c, nil
 }
@@ -124,7 +124,7 @@ func parsePart(text, kind string) (prg *ast.Program, async bool, err error) {
 	if awaits || err == nil {
 		err = aerr
 	}
-	return nil, false, syntaxError(err, kind, 1)
+	return nil, false, syntaxError(err, kind, 1, plain)
 }
 
 var plainDone = regexp.MustCompile(`node\.done\s*\(\s*\)`)
@@ -194,12 +194,28 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("SyntaxError: %s (%s:line %d)", e.Message, e.Part, e.Line)
 }
 
-func syntaxError(err error, part string, skip int) error {
+// syntaxError is err for a text of which skip lines are not the author's.
+func syntaxError(err error, part string, skip int, text string) error {
 	if list, ok := errors.AsType[parser.ErrorList](err); ok && len(list) > 0 {
-		return &SyntaxError{v8Syntax(list[0].Message), part, list[0].Position.Line - skip}
+		at := list[0].Position
+		return &SyntaxError{v8Syntax(list[0].Message) + identifierAt(list[0].Message, text, at.Line, at.Column), part, at.Line - skip}
 	}
 	if e, ok := errors.AsType[*goja.CompilerSyntaxError](err); ok && e.File != nil {
 		return &SyntaxError{v8Syntax(e.Message), part, e.File.Position(e.Offset).Line - skip}
 	}
 	return &SyntaxError{err.Error(), part, 0}
+}
+
+var word = regexp.MustCompile(`^[\p{L}_$][\p{L}\p{N}_$]*`)
+
+// identifierAt is the identifier that V8 names where one was not expected.
+func identifierAt(message, text string, line, col int) string {
+	lines := strings.Split(text, "\n")
+	if message != "Unexpected identifier" || line < 1 || line > len(lines) || col < 1 || col > len(lines[line-1]) {
+		return ""
+	}
+	if w := word.FindString(lines[line-1][col-1:]); w != "" {
+		return " '" + w + "'"
+	}
+	return ""
 }

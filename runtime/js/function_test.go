@@ -21,6 +21,7 @@ func TestBodyReturns(t *testing.T) {
 		{"a promise", `return Promise.resolve(msg)`, `{"_msgid":"1"}`, `sent {"_msgid":"1"}; done`},
 		{"after await", `const x = await Promise.resolve(2); msg.x = x; return msg`, `{"_msgid":"1"}`, `sent {"_msgid":"1","x":2}; done`},
 		{"after a timer", `await new Promise(r => setTimeout(r, 1)); return msg`, `{"_msgid":"1"}`, `sent {"_msgid":"1"}; done`},
+		{"after a promisified timer", `return {payload: await util.promisify(setTimeout)(1, "x")}`, `{"_msgid":"1"}`, `sent {"payload":"x","_msgid":"1"}; done`},
 		{"a throw", `throw new TypeError("no")`, `{}`, `done TypeError: no`},
 		{"a thrown string", `throw "no"`, `{}`, `done no`},
 		{"a thrown object", `throw {a:1}`, `{}`, `done {"a":1}`},

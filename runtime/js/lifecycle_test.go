@@ -179,7 +179,7 @@ func TestCompileErrors(t *testing.T) {
 		want string
 	}{
 		{Source{Body: "var a = 1;\nif (a {\n}"}, "SyntaxError: Unexpected token '{' (body:line 2)"},
-		{Source{Body: "a b"}, "SyntaxError: Unexpected identifier (body:line 1)"},
+		{Source{Body: "a b"}, "SyntaxError: Unexpected identifier 'b' (body:line 1)"},
 		{Source{Body: "await 1;\nvar x = ;"}, "SyntaxError: Unexpected token ';' (body:line 2)"},
 		{Source{Setup: "x ="}, "SyntaxError: Unexpected token '}' (setup:line 2)"},
 		{Source{Cleanup: "\n)"}, "SyntaxError: Unexpected token ')' (cleanup:line 1)"},

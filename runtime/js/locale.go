@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
 )
 
 // localeHost is what locale.js asks of Go.
@@ -91,6 +93,17 @@ func (v *vm) installLocale() {
 	for name, kind := range map[string]string{"toLocaleString": "any", "toLocaleDateString": "date", "toLocaleTimeString": "time"} {
 		method("Date", name, func(this goja.Value, c goja.FunctionCall) goja.Value {
 			return v.call(v.prelude("locale").Get("date"), v.undef, value(this), c.Argument(0), c.Argument(1), v.str(kind))
+		})
+	}
+	// goja names zones by their abbreviation, V8 in full.
+	for name, from := range map[string]int{"toString": 0, "toTimeString": len("Thu Jan 01 1970 ")} {
+		method("Date", name, func(this goja.Value, c goja.FunctionCall) goja.Value {
+			d := &msg.Date{Ms: value(this).ToFloat()}
+			if !d.Valid() {
+				return v.str("Invalid Date")
+			}
+			t := d.Format(time.Local)
+			return v.str(t[min(from, len(t)):])
 		})
 	}
 	native := v.class("String").Get("prototype").(*goja.Object).Get("localeCompare")

@@ -121,9 +121,10 @@ func (l *moduleLoader) require(name string) goja.Value {
 		}
 		return (&importer{vm: v, memo: map[any]*goja.Object{}}).value(x)
 	}
-	ast, err := parseScript(name, "(function(exports,require,module,__filename,__dirname){\n"+string(data)+"\n})", parser.WithDisableSourceMaps)
+	text := "(function(exports,require,module,__filename,__dirname){\n" + string(data) + "\n})"
+	ast, err := parseScript(name, text, parser.WithDisableSourceMaps)
 	if err != nil {
-		e := syntaxError(err, name, 1).(*SyntaxError)
+		e := syntaxError(err, name, 1, text).(*SyntaxError)
 		v.throwf("SyntaxError", "%s (%s:%d)", e.Message, name, e.Line)
 	}
 	prg, err := goja.CompileAST(ast, false)

@@ -22,7 +22,7 @@ func TestEvalModule(t *testing.T) {
 		{"no code of other folders", `try { require('../x') } catch (e) { module.exports = {e: e.code} }`, `{"e":"MODULE_NOT_FOUND"}`},
 		{"a folder's index", `module.exports = require('./lib')`, `{"i":1}`},
 		{"a throw", `x.y = 1`, `ReferenceError: ReferenceError: x is not defined (line 1, col 1)`},
-		{"a syntax error", "module.exports = {\n  a: 1 b: 2\n}", `SyntaxError: Unexpected identifier (settings.js:2)`},
+		{"a syntax error", "module.exports = {\n  a: 1 b: 2\n}", `SyntaxError: Unexpected identifier 'b' (settings.js:2)`},
 		{"a missing module", `require('express')`, `Cannot find module 'express'`},
 		{"an endless loop", `for (;;) {}`, `it ran for more than 50ms`},
 		{"no object", `module.exports = 5`, `module.exports is not an object`},

@@ -10,6 +10,9 @@
       throw e
     }
     if (f[kPromisify]) return f[kPromisify]
+    if (f.name === 'setTimeout' || f.name === 'setImmediate') {
+      return (...args) => new Promise(resolve => f.name === 'setTimeout' ? f(resolve, args[0], args[1]) : f(resolve, args[0]))
+    }
     return function (...args) {
       return new Promise((resolve, reject) => f.call(this, ...args, (err, ...vals) => err ? reject(err) : resolve(vals[0])))
     }
