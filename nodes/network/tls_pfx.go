@@ -26,7 +26,7 @@ import (
 // chain, and further authorities.
 func parsePFX(der []byte, passphrase string) (tls.Certificate, []*x509.Certificate, error) {
 	bags, err := openPFX(der, passphrase)
-	if errors.Is(err, errKeyFormat) {
+	if errors.Is(err, errRC2) {
 		bags, err = openOldPFX(der, passphrase)
 	}
 	if err != nil {
@@ -72,6 +72,8 @@ var (
 	oidShroudedKey   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
 	oidCertBag       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 3}
 	oidPBE3DES       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 3}
+	oidPBERC2        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 5}
+	oidPBERC240      = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 6}
 )
 
 type pfxFile struct {
@@ -203,8 +205,12 @@ func (b *pfxBags) setKey(der []byte) (err error) {
 	return err
 }
 
+// errRC2 says that a file is for openOldPFX.
+var errRC2 = errors.New("encrypted with RC2")
+
 func decryptPFX(alg pkix.AlgorithmIdentifier, data []byte, passphrase string) ([]byte, error) {
-	if !alg.Algorithm.Equal(oidPBE3DES) {
+	old := alg.Algorithm.Equal(oidPBERC2) || alg.Algorithm.Equal(oidPBERC240)
+	if !old && !alg.Algorithm.Equal(oidPBE3DES) {
 		return decryptPBES2(alg, data, passphrase)
 	}
 	var params struct {
@@ -216,6 +222,9 @@ func decryptPFX(alg pkix.AlgorithmIdentifier, data []byte, passphrase string) ([
 	}
 	if params.Iterations < 1 || params.Iterations > maxIterations {
 		return nil, errKeyFormat
+	}
+	if old {
+		return nil, errRC2
 	}
 	derive := func(purpose byte, size int) []byte {
 		return pfxKey(sha1.New, purpose, passphrase, params.Salt, params.Iterations, size)
@@ -292,7 +301,8 @@ func addOne(i, b []byte, v int) {
 	}
 }
 
-// openOldPFX reads files that RC2 encrypts, as tools wrote them until about 2020.
+// openOldPFX reads files that RC2 encrypts, as tools wrote them until about 2020. Their MAC has been
+// verified, and so bounded: the package does neither.
 func openOldPFX(der []byte, passphrase string) (*pfxBags, error) {
 	blocks, err := pkcs12.ToPEM(der, passphrase)
 	if errors.Is(err, pkcs12.ErrIncorrectPassword) {
