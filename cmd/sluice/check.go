@@ -84,7 +84,7 @@ func printCheckText(w io.Writer, result checkResult) {
 	for _, e := range result.Endpoints {
 		state := "runs"
 		if !e.Runs {
-			state = "blocked by " + e.Reason
+			state = "blocked: " + e.Reason
 		}
 		fmt.Fprintf(w, "%s %s  %s\n", e.Method, e.Path, state)
 	}

@@ -101,7 +101,7 @@ func TestCheckTellsWhichEndpointsRun(t *testing.T) {
 	}
 	stdout.Reset()
 	run(t.Context(), []string{"check", dir}, &stdout, &stderr)
-	for _, want := range []string{"GET /hello  runs\n", "POST /odd  blocked by "} {
+	for _, want := range []string{"GET /hello  runs\n", "POST /odd  blocked: it leads to the very odd node odd"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in:\n%s", want, &stdout)
 		}
