@@ -52,6 +52,7 @@ func engineOf(inst *runtime.Instance) *js.Engine {
 		return js.New(js.Options{
 			Lock:    &inst.Engine().State,
 			Timeout: seconds(msg.ToNumber(inst.Setting("globalFunctionTimeout"))),
+			Getenv:  inst.Engine().Getenv,
 			Globals: globals,
 			UserDir: inst.UserDir(),
 		})

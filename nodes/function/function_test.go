@@ -46,7 +46,7 @@ func TestFunctionErrorsReadAsInNodeRED(t *testing.T) {
 		{`throw {a:1}`, `{"a":1}`},
 		{`node.error("told", msg)`, "told"},
 		{`node.done(new Error("x")); node.done()`, "Error: x"},
-		{`return x`, "ReferenceError: ReferenceError: x is not defined (line 1, col 8)"},
+		{"msg.a = 1;\nx", "ReferenceError: ReferenceError: x is not defined (line 2, col 1)"},
 	} {
 		r := nodetest.Run(t, Function, body(tc.text), `{"payload":1}`)
 		if got := r.Error(); got != tc.want {

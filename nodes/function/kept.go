@@ -1,6 +1,8 @@
 package function
 
 import (
+	"time"
+
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -16,25 +18,53 @@ func keepLimit(inst *runtime.Instance) int {
 	return maxKept
 }
 
+// timerOf is how long Node's timers wait for a number of milliseconds: one for
+// what they cannot count.
+func timerOf(ms float64) time.Duration {
+	if !(ms >= 1 && ms <= float64(maxTimer/time.Millisecond)) {
+		return time.Millisecond
+	}
+	return time.Duration(ms * float64(time.Millisecond))
+}
+
 // kept is a message that a node keeps for later. Its hold keeps the event open
 // that brought it, so that a request is not answered as if nobody would.
 type kept struct {
 	m    *msg.Object
-	run  *runtime.Run
+	d    *runtime.Delivery // that brought it, detached
 	hold *runtime.Hold
 }
 
 func keep(d *runtime.Delivery, m *msg.Object) kept {
-	return kept{m, d.Run(), d.Hold()}
+	return kept{m, d, d.Hold()}
 }
 
 // handOver ties the event of the kept message to that of d, which carries the message on.
 func (k kept) handOver(d *runtime.Delivery) {
-	if k.run == d.Run() {
+	if k.d.Run() == d.Run() {
 		k.hold.Release()
 		return
 	}
 	d.Run().Adopt(k.hold)
+}
+
+// send sends the message within d, a delivery of the same node, and completes it.
+func (k kept) send(d *runtime.Delivery) {
+	if k.d.Run() != d.Run() {
+		k.d.Msg = msg.CloneMessage(k.m) // what is completed, while k.m goes on elsewhere
+	}
+	_ = d.Send(k.m) // fails only once the node is closed
+	k.complete(d)
+}
+
+// complete completes the message within d, a delivery of the same node.
+func (k kept) complete(d *runtime.Delivery) {
+	if k.d.Run() == d.Run() {
+		k.d.Complete(nil)
+	} else {
+		k.hold.Do(func() { k.d.Complete(nil) })
+	}
+	k.handOver(d)
 }
 
 func release(messages []kept) {

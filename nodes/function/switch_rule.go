@@ -30,7 +30,7 @@ type compiledRegExp struct {
 }
 
 func newSwitchRule(inst *runtime.Instance, o *msg.Object) (*switchRule, error) {
-	r := &switchRule{t: o.String("t"), ignoreCase: msg.ToBool(o.Value("case"))}
+	r := &switchRule{t: msg.ToString(o.Value("t")), ignoreCase: msg.ToBool(o.Value("case"))}
 	var err error
 	if r.v1, err = newSwitchValue(inst, o.Value("v"), o.String("vt")); err != nil {
 		return r, err

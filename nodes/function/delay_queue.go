@@ -1,0 +1,98 @@
+package function
+
+import (
+	"slices"
+
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+// delayQueue keeps the last message of each topic and, at each tick, sends the
+// first of them or all.
+type delayQueue struct {
+	n      *delayNode
+	rateMs float64
+	all    bool
+	buffer []kept
+	ticks  ticks
+}
+
+func (q *delayQueue) input(d *runtime.Delivery) {
+	m := d.Msg
+	if rate, ok := q.n.rateOf(m); ok && rate != q.rateMs {
+		q.rateMs = rate
+		q.ticks.start(q.n, timerOf(rate), q.tick)
+	}
+	if !m.Has("topic") {
+		m.Set("topic", "_none_")
+	}
+	if !q.replace(d) {
+		if len(q.buffer) >= q.n.limit {
+			release(q.buffer)
+			q.buffer = nil
+			d.Error(errTooManyDelay, m)
+			return
+		}
+		q.buffer = append(q.buffer, keep(d, m))
+		q.n.reportDepthLocked(q.depth)
+	}
+	if flush, ok := m.Get("flush"); ok {
+		count := flushCount(flush, len(q.buffer))
+		sendFlushed(d, q.buffer[:count], 2)
+		q.buffer = slices.Delete(q.buffer, 0, count)
+		d.Status(&msg.Object{})
+		d.Complete(nil)
+	}
+	if m.Has("reset") {
+		for _, k := range q.buffer {
+			k.complete(d)
+		}
+		q.buffer = nil
+		q.rateMs = q.n.rateMs
+		d.Status(msg.NewObject("text", "reset"))
+		d.Complete(nil)
+	}
+}
+
+// replace puts the message in the place of the one with its topic.
+func (q *delayQueue) replace(d *runtime.Delivery) bool {
+	topic := d.Msg.Value("topic")
+	for i, old := range q.buffer {
+		if !msg.StrictEqual(topic, old.m.Value("topic")) {
+			continue
+		}
+		if q.n.Outputs == 2 {
+			if old.d.Run() != d.Run() {
+				old.d.Msg = msg.CloneMessage(old.m) // what is completed, while old.m goes on elsewhere
+			}
+			_ = d.SendAll(nil, []*msg.Object{old.m}) // fails only once the node is closed
+		}
+		old.complete(d)
+		q.buffer[i] = keep(d, d.Msg)
+		return true
+	}
+	return false
+}
+
+func (q *delayQueue) depth() int { return len(q.buffer) }
+
+func (q *delayQueue) tick() {
+	count := min(1, len(q.buffer))
+	if q.all {
+		count = len(q.buffer)
+	}
+	for _, k := range q.buffer[:count] {
+		q.n.outbox.put(k, func(d *runtime.Delivery) {
+			_ = d.Send(d.Msg) // fails only once the node is closed
+			d.Complete(nil)
+		})
+	}
+	q.buffer = slices.Delete(q.buffer, 0, count)
+	q.n.reportDepthLocked(q.depth)
+}
+
+func (q *delayQueue) close() {
+	q.ticks.stop()
+	release(q.buffer)
+	q.buffer = nil
+}
