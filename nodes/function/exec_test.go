@@ -2,7 +2,10 @@ package function
 
 import (
 	"context"
+	"maps"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -83,6 +86,12 @@ const waiting = `[{"id":"n","type":"exec","command":"cat","useSpawn":"%","addpay
 	{"id":"status","type":"status","wires":[]},{"id":"catch","type":"catch","wires":[]},
 	{"id":"out","type":"sink","wires":[]},{"id":"rc","type":"sink","wires":[]}]`
 
+func running(n *execNode) []*process {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.Collect(maps.Values(n.active))
+}
+
 func TestExecKills(t *testing.T) {
 	for _, tc := range []struct{ name, useSpawn, kill, want string }{
 		{"the only process", "", `{"kill":""}`, "SIGTERM"},
@@ -93,9 +102,7 @@ func TestExecKills(t *testing.T) {
 			h := nodetest.Flow(t, []runtime.Type{Exec}, strings.Replace(waiting, "%", tc.useSpawn, 1))
 			h.Send("n", `{}`)
 			n := h.Instance("n").Node().(*execNode)
-			for id := range n.active {
-				h.Send("n", strings.Replace(tc.kill, "PID", id, 1))
-			}
+			h.Send("n", strings.Replace(tc.kill, "PID", strconv.Itoa(running(n)[0].pid()), 1))
 			h.Wait()
 			got := h.Got("rc")
 			if len(got) != 1 || nodetest.Object(got[0].Value("payload")).String("signal") != tc.want {
@@ -113,7 +120,7 @@ func TestExecRefusesToKill(t *testing.T) {
 	if got := h.Text("catch"); !strings.Contains(got, "TypeError [ERR_UNKNOWN_SIGNAL]: Unknown signal: SIGNOT") {
 		t.Errorf("caught %s", got)
 	}
-	if len(h.Instance("n").Node().(*execNode).active) != 1 {
+	if len(running(h.Instance("n").Node().(*execNode))) != 1 {
 		t.Error("the process is gone")
 	}
 }
@@ -123,13 +130,11 @@ func TestExecEndsItsProcessesWhenClosed(t *testing.T) {
 		h := nodetest.Flow(t, []runtime.Type{Exec}, strings.Replace(waiting, "%", useSpawn, 1))
 		h.Send("n", `{}`)
 		n := h.Instance("n").Node().(*execNode)
-		var p *process
-		for _, p = range n.active {
-		}
+		p := running(n)[0]
 		if err := n.Close(context.Background(), true); err != nil {
 			t.Fatal(err)
 		}
-		if p == nil || p.cmd.ProcessState == nil {
+		if p.cmd.ProcessState == nil {
 			t.Error("the process is still there")
 		}
 	}
