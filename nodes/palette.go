@@ -6,6 +6,7 @@ import (
 	"sluice/nodes/function"
 	"sluice/nodes/network"
 	"sluice/nodes/parsers"
+	"sluice/nodes/sequence"
 	"sluice/runtime"
 )
 
@@ -29,6 +30,7 @@ var Palette = []runtime.Type{
 	function.Change,
 	function.Range,
 	function.Template,
+	function.Delay,
 	function.Exec,
 	function.RBE,
 
@@ -37,6 +39,14 @@ var Palette = []runtime.Type{
 	network.HTTPRequest,
 	network.TLSConfig,
 	network.HTTPProxy,
+	network.TCPIn,
+	network.TCPOut,
+	network.TCPRequest,
+
+	sequence.Split,
+	sequence.Join,
+	sequence.Sort,
+	sequence.Batch,
 
 	parsers.JSON,
 }
