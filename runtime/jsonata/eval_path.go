@@ -53,7 +53,7 @@ func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 			return nil, typeError("Cannot read properties of null (reading 'length')")
 		}
 		in, scalar = stepInput(result), isScalar(result)
-		if !inTuples && (result == undefined || in.Len() == 0 && !scalar) {
+		if !inTuples && (result == undefined || result == "" || in.Len() == 0 && !scalar) {
 			break
 		}
 	}

@@ -157,7 +157,7 @@ func formatRadix(f float64, radix int) string {
 	const digits = "0123456789abcdefghijklmnopqrstuvwxyz"
 	var b []byte
 	x, base := math.Abs(f), float64(radix)
-	for _, exp := math.Frexp(x); exp > 53; _, exp = math.Frexp(x) {
+	for x >= (1<<53)*base {
 		x /= base
 		b = append(b, '0')
 	}

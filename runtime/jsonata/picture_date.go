@@ -285,6 +285,14 @@ func (p *datePart) formatName(value float64) (string, error) {
 		return "", newError("D3133", string(p.component))
 	}
 	if math.IsNaN(value) {
+		switch {
+		case p.names == namesUpper:
+			return "", typeError("Cannot read properties of undefined (reading 'toUpperCase')")
+		case p.names == namesLower:
+			return "", typeError("Cannot read properties of undefined (reading 'toLowerCase')")
+		case p.width != nil:
+			return "", typeError("Cannot read properties of undefined (reading 'length')")
+		}
 		return "undefined", nil
 	}
 	name := names[int(value)]

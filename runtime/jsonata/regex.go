@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -27,19 +28,22 @@ const (
 )
 
 func newPattern(source, flags string) (*pattern, error) {
-	options := regexp2.ECMAScript
-	for _, f := range flags {
-		switch f {
-		case 'i':
-			options |= regexp2.IgnoreCase
-		case 'm':
-			options |= regexp2.Multiline
-		}
+	options, canonical := regexp2.ECMAScript, "g"
+	if strings.Contains(flags, "i") {
+		options |= regexp2.IgnoreCase
+		canonical += "i"
+	}
+	if strings.Contains(flags, "m") {
+		options |= regexp2.Multiline
+		canonical += "m"
+	}
+	if len(canonical) != len(flags)+1 { // a flag is there twice
+		return nil, scriptError("SyntaxError", "Invalid flags supplied to RegExp constructor '"+flags+"g'")
 	}
 	full, err := regexp2.Compile(escapeUnits(source), options,
 		regexp2.OptionMaintainCaptureOrder(), regexp2.OptionMaxBacktrackingStackSize(maxBacktrack))
 	if err != nil {
-		return nil, scriptError("SyntaxError", "Invalid regular expression: /"+source+"/"+flags+"g: "+err.Error())
+		return nil, regexError(source, canonical, err)
 	}
 	full.MatchTimeout = maxMatchTime
 	return &pattern{source: source, flags: flags, full: full, linear: translateRE2(source, flags)}, nil

@@ -186,12 +186,35 @@ const outcome = async (text, data) => {
   }
 };
 
+// With --mode calls: built-in functions with arguments that are likely to mean
+// something to them, and pictures and patterns made up at random.
+const some = (alphabet, n) => times(1 + below(n), () => pick(alphabet)).join('');
+const randomNumber = () => pick([number(), String((random() - 0.5) * 10 ** below(12)), String(Math.floor(random() * 10 ** below(16))), String(random())]);
+const special = [
+  () => `$formatNumber(${randomNumber()}, ${str(some(['0', '#', ',', '.', ';', '%', '‰', 'e', '-', 'x', '0', '#', '0'], 10))}${chance(0.15) ? ', {"decimal-separator": ",", "grouping-separator": ".", "zero-digit": "٠", "exponent-separator": "E"}' : ''})`,
+  () => `$formatInteger(${randomNumber()}, ${str(chance(0.5) ? some(['0', '#', ',', '1', '.', ';o', '٠', 'x'], 8) : pick(pictures))})`,
+  () => `$parseInteger(${pick([text(), `$formatInteger(${Math.floor(random() * 10 ** below(9))}, ${str(pick(['w', 'Ww', 'w;o', 'I', 'a', '#,##0', '0;o']))})`])}, ${str(pick(['w', 'Ww', 'w;o', 'I', 'i', 'a', 'A', '#,##0', '0;o', '٠', '0.000']))})`,
+  () => `$fromMillis(${Math.floor((random() - 0.3) * 10 ** (5 + below(10)))}, ${str(times(1 + below(4), () => `[${pick('YMDdFWwXxHhPmsfZzCE'.split(''))}${pick(['', '', '1', '01', '001', '0001', 'n', 'N', 'Nn', 'i', 'I', 'w', 'Ww', 'a', 'A', '1o', 'wo', '01:01', '#,##0', '٠'])}${pick(['', '', '', ',2', ',3-3', ',2-2', ',*-2', ',4-*', ',1-4'])}${chance(0.1) ? 't' : ''}]${pick(['-', ' ', '', ':', '/', 'T'])}`).join(''))}${chance(0.4) ? ', ' + str(pick(['+0100', '-0500', '0530', '-0330', '1200', '00', 'z'])) : ''})`,
+  () => { const p = str(times(1 + below(4), () => `[${pick('YMDdFWHhPmsfZzX'.split(''))}${pick(['', '', '01', '0001', 'Nn', 'i', 'w', '1o', '01:01'])}${pick(['', '', ',2', ',3-3', ',2-2'])}]${pick(['-', ' ', '', ':', '/'])}`).join('')); return `$toMillis($fromMillis(${Math.floor(random() * 2e12)}, ${p}), ${p})`; },
+  () => `$toMillis("${1000 + below(2000)}${chance(0.7) ? '-' + String(below(15)).padStart(2, '0') : ''}${chance(0.6) ? '-' + String(below(33)).padStart(2, '0') : ''}${chance(0.5) ? `T${String(below(26)).padStart(2, '0')}:${String(below(60)).padStart(2, '0')}:${String(below(60)).padStart(2, '0')}` : ''}${chance(0.3) ? '.' + below(100000) : ''}${pick(['', 'Z', '+01:00', '-0530'])}")`,
+  () => `$round(${randomNumber()}, ${pick(['0', '1', '2', '-1', '-2', '5', '15', '1.5'])})`,
+  () => `$formatBase(${randomNumber()}, ${2 + below(35)})`,
+  () => `$number(${str(some(['1', '0', '.', '-', 'e', '+', 'x', 'F', 'b', 'o', '7', ' '], 6))})`,
+  () => `$string(${pick([randomNumber(), `[${randomNumber()}, ${text()}, null]`, `{"a": ${randomNumber()}, "b": [${text()}]}`])}${chance(0.3) ? ', true' : ''})`,
+  () => `$substring(${text()}, ${pick(['0', '1', '-2', '-20', '2.5', '3', '20'])}${chance(0.6) ? ', ' + pick(['0', '1', '2.5', '-1', '100']) : ''})`,
+  () => { const re = `/${some(['a', 'b', '.', '\\w', '\\s', '[a-z]', '[^b]', '(a)', '(?:b|c)', '(\\w+)', '*', '+', '?', '{2}', '|', '^', '$', '\\b', 'é', '(l)(o)?'].map((s) => s.replace('\\\\', '\\')), 5)}/${pick(['', '', 'i', 'm', 'im'])}`; return pick([`$match(${text()}, ${re})`, `$replace(${text()}, ${re}, ${pick(['"<$1>"', '"$0-$2"', 'function($m){$string($m.start) & $m.groups[0]}'])})`, `$split(${text()}, ${re})`, `$contains(${text()}, ${re})`]); },
+  () => `${pick(['$encodeUrl', '$encodeUrlComponent', '$decodeUrl', '$decodeUrlComponent', '$base64encode', '$base64decode'])}(${str(some(['a', ' ', '%', '%4', '%20', '%C3%A9', '%F0%9F%98%80', '%80', 'é', '😀', '/', '?', '&', '=', '#', '+', '"', '\n', 'YQ==', '_-'], 6))})`,
+  () => `$pad(${text()}, ${pick(['3', '-7', '12', '0', '5.7'])}, ${pick(['"-"', '"ab"', '"é😀"'])})`,
+  () => `$split(${text()}, ${pick(['""', '","', '"X"', '" "'])}${chance(0.4) ? ', ' + pick(['0', '1', '2', '2.7']) : ''})`,
+  () => `${pick(['$uppercase', '$lowercase', '$trim', '$length'])}(${str(some(['a', 'ß', 'É', 'ǆ', 'İ', 'ı', 'Σ', 'ΑΣ', ' ', '\t', '😀', 'ﬁ', '\u00a0', 'K'], 6))})`,
+];
+
 const suites = args.corpus ? JSON.parse(readFileSync(path.join(path.dirname(args.corpus), 'datasets.json'), 'utf8')) : {};
 const datasets = Object.values(suites);
 const count = Number(args.count ?? 1000);
 for (let n = 0; n < count; ) {
   const fromCorpus = corpus.length > 0 && chance(0.5);
-  const text = fromCorpus ? mutate() : expr(1 + below(4));
+  const text = args.mode === 'calls' ? pick(special)() : fromCorpus ? mutate() : expr(1 + below(4));
   if (unstable.test(text) || text.length > 600) continue;
   const data = fromCorpus && chance(0.8) ? pick(datasets) : input();
   const json = data === undefined ? undefined : JSON.stringify(data);
