@@ -2,6 +2,7 @@ package js
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -88,4 +89,22 @@ func BenchmarkNewVM(b *testing.B) {
 	for b.Loop() {
 		newVM(&Options{})
 	}
+}
+
+// BenchmarkFunctions tells what a function node costs in memory (B/op).
+func BenchmarkFunctions(b *testing.B) {
+	bench := newBench(b)
+	b.ReportAllocs()
+	var keep []*Function
+	for b.Loop() {
+		f, err := bench.e.Compile(Source{Node: bench, Body: "msg.payload.c = msg.payload.b.length + 1;\nreturn msg;"})
+		if err != nil {
+			b.Fatal(err)
+		}
+		keep = append(keep, f)
+	}
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.ReportMetric(float64(m.HeapAlloc)/float64(len(keep)), "live-B/node")
 }

@@ -107,15 +107,15 @@ func (f *Function) Close(removed bool) {
 	s := f.session(orphan{f.node}, nil)
 	s.closing = true
 	report := func(err error) {
-		if err != nil {
-			f.node.Log("error", f.vm.failure(err, nil).Error())
+		if err = f.vm.failure(err, s); err != nil {
+			f.node.Log("error", err.Error())
 		}
 	}
 	if f.cleanup != nil {
-		report(f.vm.run(s, func() error {
+		f.vm.run(s, func() error {
 			_, err := f.cleanup(f.this, f.vm.nodeObject(s))
 			return err
-		}))
+		}, report)
 	}
 	f.timers.close()
 	noop := f.vm.rt.ToValue(func(goja.FunctionCall) goja.Value { return f.vm.undef })
@@ -125,10 +125,10 @@ func (f *Function) Close(removed bool) {
 			args = args[1:]
 		}
 		call, _ := goja.AssertFunction(l)
-		report(f.vm.run(s, func() error {
+		f.vm.run(s, func() error {
 			_, err := call(f.vm.nodeObject(s), args...)
 			return err
-		}))
+		}, report)
 	}
 	f.timers.close() // a listener may have started some
 	f.state = closed

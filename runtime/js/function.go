@@ -82,7 +82,8 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 func (f *Function) link() error {
 	v := f.vm
 	s := f.session(nil, nil)
-	err := v.run(s, func() error {
+	var failure error
+	v.run(s, func() error {
 		f.this = v.undef
 		if f.c.global {
 			f.this = v.rt.CreateObject(v.rt.GlobalObject())
@@ -100,11 +101,8 @@ func (f *Function) link() error {
 		f.setup, _ = goja.AssertFunction(parts.Get("1"))
 		f.cleanup, _ = goja.AssertFunction(parts.Get("2"))
 		return nil
-	})
-	if err != nil {
-		return v.failure(err, s)
-	}
-	return nil
+	}, func(err error) { failure = v.failure(err, s) })
+	return failure
 }
 
 func (f *Function) session(call Call, m *msg.Object) *session {
@@ -134,7 +132,7 @@ func (f *Function) run(call Call, m *msg.Object) {
 	v := f.vm
 	s := f.session(call, m)
 	s.msgID = m.Value(msg.ID)
-	err := v.run(s, func() error {
+	v.run(s, func() error {
 		var arg goja.Value
 		if f.c.copies {
 			arg = s.copyMessage()
@@ -146,10 +144,7 @@ func (f *Function) run(call Call, m *msg.Object) {
 			return err
 		}
 		return s.settleResult(r, s.returned)
-	})
-	if err != nil {
-		s.fail(err)
-	}
+	}, s.fail)
 	s.end()
 }
 
@@ -216,9 +211,7 @@ func (s *session) again(f func() error) {
 	if s.fn.state == closed {
 		return
 	}
-	if err := s.vm.run(s, f); err != nil {
-		s.fail(err)
-	}
+	s.vm.run(s, f, s.fail)
 }
 
 // Setup runs the On Start code; done is called once, when the code and what it
@@ -237,16 +230,13 @@ func (f *Function) Setup(done func(error)) {
 			f.endSetup(err)
 			f.vm.after = append(f.vm.after, func() { done(err) })
 		}
-		err := f.vm.run(s, func() error {
+		f.vm.run(s, func() error {
 			r, err := f.setup(f.this, f.vm.nodeObject(s))
 			if err != nil {
 				return err
 			}
 			return s.settleResult(r, func(goja.Value) error { s.complete(nil); return nil })
-		})
-		if err != nil {
-			s.fail(err)
-		}
+		}, s.fail)
 	})
 }
 

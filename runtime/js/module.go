@@ -57,14 +57,14 @@ func EvalModule(path string, opts ModuleOptions) (*msg.Object, error) {
 	var out any
 	v.opts.Lock.Lock()
 	defer v.unlock()
-	err = v.run(s, func() error {
+	v.run(s, func() error {
 		exports := l.require(filepath.Base(path))
 		out = (&moduleExporter{vm: v, f: f, seen: map[*goja.Object]any{}}).value(exports, 0)
 		l.root = nil
 		return nil
-	})
+	}, func(e error) { err = explain(v.failure(e, s), opts.Timeout) })
 	if err != nil {
-		return nil, explain(v.failure(err, s), opts.Timeout)
+		return nil, err
 	}
 	o, ok := out.(*msg.Object)
 	if !ok {

@@ -64,7 +64,8 @@ func (x *moduleExporter) function(fn goja.Callable) func(any, []any) (any, error
 		defer v.watch.close()
 		s := x.f.session(orphan{x.f.node}, nil)
 		var out any
-		err := v.run(s, func() error {
+		var failure error
+		v.run(s, func() error {
 			in := &importer{vm: v, memo: map[any]*goja.Object{}}
 			vals := make([]goja.Value, len(args))
 			for i, a := range args {
@@ -83,10 +84,7 @@ func (x *moduleExporter) function(fn goja.Callable) func(any, []any) (any, error
 			}
 			out = x.value(r, 0)
 			return nil
-		})
-		if err != nil {
-			return nil, v.failure(err, s)
-		}
-		return out, nil
+		}, func(err error) { failure = v.failure(err, s) })
+		return out, failure
 	}
 }

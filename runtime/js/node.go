@@ -179,7 +179,7 @@ func nodeLinkCall(s *session, c goja.FunctionCall) goja.Value {
 			}
 			clone = opts.Get("clone") != v.f
 		}
-		b := &sending{s: s, x: &exporter{vm: v}, cloneFirst: clone}
+		b := &sending{s: s, x: &exporter{vm: v, copy: s.fn.c.retains}, cloneFirst: clone}
 		m := b.export(o)
 		s.emit(func(call Call) {
 			call.LinkCall(target, m, limit, func(answer *msg.Object, err error) {

@@ -15,7 +15,7 @@ func (s *session) send(val goja.Value, id any, cloneFirst bool) {
 	if val == nil || val == s.vm.undef || val == s.vm.null {
 		return
 	}
-	b := &sending{s: s, x: &exporter{vm: s.vm}, id: id, cloneFirst: cloneFirst}
+	b := &sending{s: s, x: &exporter{vm: s.vm, copy: s.fn.c.retains}, id: id, cloneFirst: cloneFirst}
 	if o, ok := val.(*goja.Object); ok && o.ClassName() == "Array" {
 		each(o, b.output)
 	} else {
@@ -102,24 +102,38 @@ func (b *sending) export(o *goja.Object) *msg.Object {
 	s := b.s
 	clone := b.count == 0 && b.cloneFirst
 	if o.ExportType() != typeObjectView {
-		if m, ok := b.x.object(o).(*msg.Object); ok {
+		if !clone {
+			s.settle() // what it holds of views leaves as it is
 			s.share()
-			if clone || s.fn.c.retains {
-				return msg.CloneMessage(m)
-			}
-			return m
+			return b.x.message(o)
 		}
-		return b.x.plain(o) // an instance of a class
+		var m *msg.Object
+		s.settled(func() { m = (&exporter{vm: s.vm, copy: true}).message(o) })
+		return m
 	}
 	w := o.Export().(*objectView)
 	if clone || s.fn.c.retains || w.s != s || msg.Stored(w.o) {
 		var m *msg.Object
-		s.settled(func() { m = msg.CloneMessage(w.o) })
+		s.settled(func() {
+			if clone {
+				m = msg.CloneMessage(w.o)
+			} else { // for safety's sake: req and res keep their places
+				m = msg.Clone(w.o).(*msg.Object)
+			}
+		})
 		return m
 	}
 	s.settle()
 	s.share()
 	return w.o
+}
+
+// message exports a native object, an instance of a class included.
+func (x *exporter) message(o *goja.Object) *msg.Object {
+	if m, ok := x.object(o).(*msg.Object); ok {
+		return m
+	}
+	return x.plain(o)
 }
 
 // share notes that containers have left without a copy, which bodies that may keep them do not allow.

@@ -140,3 +140,32 @@ func TestFunctionsLiveInContexts(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestSentMessagesHoldNoNatives(t *testing.T) {
+	for _, body := range []string{
+		`const o = {a: 1}; msg.p.o = o; node.send({p: msg.p}, false); o.a = 2`,
+		`const o = {a: 1}; msg.p.o = o; node.send(msg, false); o.a = 2`,
+		`const o = {a: 1}; msg.p.o = o; node.send([null, {p: msg.p}]); o.a = 2`,
+		`const o = {a: 1}; msg.p.o = o; node.send([msg, {p: msg.p}]); o.a = 2`,
+	} {
+		b := newBench(t)
+		b.compile(Source{Body: body}).Run(checkedCall{newCall(b), t, body}, parse(t, `{"p":{}}`))
+	}
+}
+
+// checkedCall looks at what is sent at once.
+type checkedCall struct {
+	*fakeCall
+	t    *testing.T
+	body string
+}
+
+func (c checkedCall) Send(outs [][]*msg.Object) {
+	for _, out := range outs {
+		for _, m := range out {
+			if o, ok := m.Value("p").(*msg.Object).Value("o").(*msg.Object); !ok || o.Value("a") != 1.0 {
+				c.t.Errorf("%s: %v", c.body, m.Value("p"))
+			}
+		}
+	}
+}

@@ -9,8 +9,9 @@ import (
 	"sluice/runtime/msg"
 )
 
-// maxCallDepth bounds recursion; Node's default stack holds about as many frames.
-const maxCallDepth = 8000
+// maxCallDepth bounds recursion, at about half of what Node allows: unwinding
+// through native callbacks takes time that grows with the square of the depth.
+const maxCallDepth = 5000
 
 // vm is one goja runtime and what belongs to it. All of it is used with the
 // engine's lock held.
@@ -88,8 +89,9 @@ func (v *vm) trackRejection(p *goja.Promise, op goja.PromiseRejectionOperation) 
 	}
 }
 
-// run is one turn of a session: f runs JavaScript, then the VM is left. Its error is f's, or that of the leaving.
-func (v *vm) run(s *session, f func() error) error {
+// run is one turn of a session: f runs JavaScript, then the VM is left. An
+// error, f's or that of the leaving, goes to failed while the turn lasts.
+func (v *vm) run(s *session, f func() error, failed func(error)) {
 	v.turn, v.cur = s, s
 	v.watch.start(s.fn.timeout)
 	defer func() { // also when Go code panics: the VM serves other nodes
@@ -101,13 +103,15 @@ func (v *vm) run(s *session, f func() error) error {
 	if lerr := v.guard(s.leave); err == nil {
 		err = lerr
 	}
+	if err != nil {
+		failed(err)
+	}
 	for p, r := range v.rejected {
 		delete(v.rejected, p)
 		if r.s != nil {
 			_ = v.guard(func() error { r.s.lost(r.reason); return nil })
 		}
 	}
-	return err
 }
 
 // lost reports a rejection that nothing handles.
