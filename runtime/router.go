@@ -123,7 +123,9 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	path, inside := t.below(requestPath(r))
 	if !inside {
-		rt.notFound(w, r)
+		if !rt.missed(w, r) {
+			NotFound(w, r)
+		}
 		return
 	}
 	if r.Method == http.MethodOptions && t.cors.preflight(w, r) {
@@ -138,18 +140,18 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case found.route != nil:
 		t.cors.apply(w.Header(), r)
 		found.route.handler(w, r, found.params)
+	case rt.missed(w, r):
 	case r.Method == http.MethodOptions:
 		t.serveOptions(w, r, path)
 	default:
-		rt.notFound(w, r)
+		NotFound(w, r)
 	}
 }
 
-func (rt *Router) notFound(w http.ResponseWriter, r *http.Request) {
-	if f := rt.miss.Load(); f != nil && (*f)(w, r) {
-		return
-	}
-	NotFound(w, r)
+// missed lets OnMiss answer a request that no route does.
+func (rt *Router) missed(w http.ResponseWriter, r *http.Request) (answered bool) {
+	f := rt.miss.Load()
+	return f != nil && (*f)(w, r)
 }
 
 // ServePreflight answers a CORS preflight before anyone has been judged: as the

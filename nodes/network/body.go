@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 
@@ -44,9 +45,7 @@ func readForm(r *http.Request, limit int64) (body any, parsed bool, err error) {
 	}
 	t, err := parseMediaType(r.Header.Get("Content-Type"))
 	if err != nil {
-		if name, _, _ := strings.Cut(r.Header.Get("Content-Type"), ";"); typeName.MatchString(strings.TrimSpace(name)) {
-			t.params = nil // parameters that cannot be read do not count
-		}
+		return nil, false, nil // of no type that is known
 	}
 	isJSON := t.name == "application/json"
 	if !isJSON && t.name != "application/x-www-form-urlencoded" {
@@ -170,6 +169,10 @@ var utf8BOM = []byte("\uFEFF")
 func toUTF8(data []byte, charset string) ([]byte, error) {
 	switch charset {
 	case "utf-8":
+		if !utf8.Valid(data) {
+			text, _ := msg.EncodeBytes(data, "utf8") // bytes that are no text become U+FFFD
+			data = []byte(text)
+		}
 	case "utf-16", "utf-16le":
 		policy := unicode.IgnoreBOM
 		if charset == "utf-16" {

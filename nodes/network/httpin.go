@@ -29,8 +29,9 @@ type httpInNode struct {
 
 	inst   *runtime.Instance
 	app    *httpApp
-	path   string // URL with its leading slash
-	rawKey string // of SkipBodyParsing, in app.raw
+	path   string        // URL with its leading slash
+	rawKey string        // of SkipBodyParsing, in app.raw
+	gone   chan struct{} // closed when the endpoint is taken away for good
 }
 
 // MissingPath is Node-RED's warning for a node without a URL.
@@ -38,6 +39,7 @@ const missingPath = "missing path"
 
 func (n *httpInNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
+	n.gone = make(chan struct{})
 	n.app = appOf(inst)
 	if !n.app.enabled {
 		inst.Log.Warn("Cannot create http-in node when httpNodeRoot set to false")
@@ -61,8 +63,12 @@ func (n *httpInNode) Init(inst *runtime.Instance) error {
 	return nil
 }
 
-// Close stops answering for a literal path that was to be left unparsed.
-func (n *httpInNode) Close(_ context.Context, _ bool) error {
+// Close takes back what Init mounted beside the route. Requests that still wait
+// for an answer go on waiting across a redeploy, since a context store may hold them.
+func (n *httpInNode) Close(_ context.Context, removed bool) error {
+	if removed {
+		close(n.gone)
+	}
 	if n.rawKey != "" {
 		n.app.raw.add(n.rawKey, -1)
 	}

@@ -26,13 +26,19 @@ func (n *testNode) Input(d *runtime.Delivery) error { return n.input(d) }
 // flowWith is an endpoint GET /x whose messages go to input and on to http response.
 func flowWith(t testing.TB, input func(d *runtime.Delivery) error, options ...func(*runtime.Options)) http.Handler {
 	t.Helper()
+	h, _ := flowOn(t, input, options...)
+	return h
+}
+
+func flowOn(t testing.TB, input func(d *runtime.Delivery) error, options ...func(*runtime.Options)) (http.Handler, *runtime.Engine) {
+	t.Helper()
 	types := append([]runtime.Type{{Name: "test", Inputs: 1, Outputs: 1, Parallel: true,
 		New: func() runtime.Node { return &testNode{input} }}}, endpointTypes...)
 	h := nodetest.Flow(t, types, `[
 		{"id":"in","type":"http in","method":"get","url":"/x","wires":[["t"]]},
 		{"id":"t","type":"test","wires":[["out"]]},
 		{"id":"out","type":"http response","wires":[]}]`, options...)
-	return h.Engine.Router()
+	return h.Engine.Router(), h.Engine
 }
 
 // serve lets a handler answer a request; the request ends with the test.
@@ -120,6 +126,21 @@ func TestARequestIsLeftWhenItsClientHasGone(t *testing.T) {
 		}
 		if _, err := res.call("send", []any{"late"}); err == nil {
 			t.Error("an answer after the client has gone is taken")
+		}
+	})
+}
+
+func TestAKeptRequestEndsWithItsFlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, engine := flowOn(t, func(d *runtime.Delivery) error { msg.CopyIn(d.Msg); return nil })
+		answers := make(chan *httptest.ResponseRecorder)
+		go func() { answers <- serve(t.Context(), h, "GET", "/x") }()
+		synctest.Wait()
+		if err := engine.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if w := <-answers; w.Code != 503 || w.Body.String() != `{"error":"flow_stopped","node":"in"}` {
+			t.Errorf("got %d %s", w.Code, w.Body)
 		}
 	})
 }

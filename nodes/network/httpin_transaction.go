@@ -48,6 +48,7 @@ func (ex *transaction) base() string {
 
 func (ex *transaction) rawQuery() string {
 	_, query, _ := strings.Cut(ex.r.RequestURI, "?")
+	query, _, _ = strings.Cut(query, "#")
 	return query
 }
 
@@ -175,6 +176,9 @@ func (ex *transaction) await(run *runtime.Run) {
 				ex.fail(http.StatusGatewayTimeout, "timeout")
 				return
 			}
+		case <-ex.node.gone:
+			ex.fail(http.StatusServiceUnavailable, "flow_stopped")
+			return
 		case <-ex.r.Context().Done():
 			return
 		}

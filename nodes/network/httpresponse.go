@@ -1,6 +1,7 @@
 package network
 
 import (
+	"iter"
 	"strconv"
 
 	"sluice/runtime"
@@ -131,20 +132,20 @@ const requestNodeHeader = "x-node-red-request-node"
 // does not name in the same spelling. Headers that are as an http request node
 // received them are not passed on.
 func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
-	fields, isObject := m.Value("headers").(*msg.Object)
-	if isObject {
+	headers := m.Value("headers")
+	if fields, ok := headers.(*msg.Object); ok {
 		if hash, ok := fields.Get(requestNodeHeader); ok {
 			fields.Delete(requestNodeHeader)
 			if hash == HeaderHash(fields) {
 				m.Delete("headers")
-				fields = nil
+				headers = nil
 			}
 		}
 	}
 	if err := res.setAllLocked(n.Headers); err != nil {
 		return err
 	}
-	for name, v := range fields.All() {
+	for name, v := range ownProperties(headers) {
 		if n.Headers.Has(name) {
 			continue
 		}
@@ -157,18 +158,16 @@ func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
 
 // setCookies sets or clears a cookie for each property of msg.cookies.
 func setCookies(res *response, v any) error {
-	cookies, ok := v.(*msg.Object)
-	if !ok {
-		return nil
-	}
-	for name, cookie := range cookies.All() {
+	for name, cookie := range ownProperties(v) {
 		var err error
 		switch options, isObject := cookie.(*msg.Object); {
+		case cookie == msg.Undefined:
+			err = typeErrorf("Cannot read properties of undefined (reading 'value')")
 		case cookie == nil:
 			err = res.clearCookieLocked(name, nil)
 		case isObject && options.Value("value") == nil:
 			err = res.clearCookieLocked(name, options)
-		case isObject:
+		case msg.TypeOf(cookie) == "object": // a list or a date has no value, but is an object
 			err = res.cookieLocked(name, options.Value("value"), options)
 		default:
 			err = res.cookieLocked(name, cookie, nil)
@@ -178,4 +177,30 @@ func setCookies(res *response, v any) error {
 		}
 	}
 	return nil
+}
+
+// ownProperties yields what JavaScript's for-in does for a value of a message:
+// a text or a list has its places.
+func ownProperties(v any) iter.Seq2[string, any] {
+	switch v := v.(type) {
+	case *msg.Object:
+		return v.All()
+	case *msg.Array:
+		return func(yield func(string, any) bool) {
+			for i, e := range v.All() {
+				if !yield(strconv.Itoa(i), e) {
+					return
+				}
+			}
+		}
+	case string:
+		return func(yield func(string, any) bool) {
+			for i := range msg.UTF16Len(v) {
+				if !yield(strconv.Itoa(i), msg.UTF16Slice(v, i, i+1)) {
+					return
+				}
+			}
+		}
+	}
+	return func(func(string, any) bool) {}
 }

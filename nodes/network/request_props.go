@@ -45,7 +45,7 @@ func init() { // the table and its functions refer to each other
 		"url":              func(q *request) any { return q.ex.url() },
 		"originalUrl":      func(q *request) any { return q.ex.r.RequestURI },
 		"baseUrl":          func(q *request) any { return q.ex.base() },
-		"path":             func(q *request) any { path, _, _ := strings.Cut(q.ex.url(), "?"); return path },
+		"path":             func(q *request) any { return pathOf(q.ex.url()) },
 		"_parsedUrl":       legacyURL,
 		"route":            routeOf,
 		"httpVersion":      func(q *request) any { return strings.TrimPrefix(q.ex.r.Proto, "HTTP/") },
@@ -67,6 +67,7 @@ func init() { // the table and its functions refer to each other
 		"connection":    func(q *request) any { v, _ := q.getLocked("socket"); return v },
 		"client":        func(q *request) any { v, _ := q.getLocked("socket"); return v },
 		"res":           func(q *request) any { return &q.ex.res },
+		"app":           func(*request) any { return expressApp },
 		"auth":          authOf,
 		"aborted":       func(q *request) any { return q.ex.r.Context().Err() != nil },
 		"complete":      func(*request) any { return true },
@@ -172,7 +173,9 @@ func (q *request) paramsLocked() *msg.Object {
 
 func legacyURL(q *request) any {
 	url := q.ex.url()
-	path, query, has := strings.Cut(url, "?")
+	path := pathOf(url)
+	_, query, has := strings.Cut(url, "?")
+	query, _, _ = strings.Cut(query, "#")
 	search := any(nil)
 	queryValue := any(nil)
 	if has {
@@ -324,4 +327,17 @@ func toMessage(v any) any {
 		return list
 	}
 	return v
+}
+
+// pathOf is the path of a request's target, which a client may give with scheme and host.
+func pathOf(url string) string {
+	if !strings.HasPrefix(url, "/") {
+		if _, rest, ok := strings.Cut(url, "://"); ok {
+			url = rest[max(0, strings.IndexByte(rest, '/')):]
+		}
+	}
+	if i := strings.IndexAny(url, "?#"); i >= 0 {
+		url = url[:i]
+	}
+	return url
 }

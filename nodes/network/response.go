@@ -21,6 +21,7 @@ type response struct {
 
 	mu        sync.Mutex // guards all below
 	status    int
+	sent      int    // the status that was settled: a flow may go on changing status
 	reason    string // statusMessage, which net/http does not send
 	header    http.Header
 	own       [4]string // memory for the values that every answer has
@@ -87,6 +88,9 @@ func (res *response) getLocked(name string) any {
 		return list
 	}
 }
+
+// emptyLocked tells whether a header is absent or says nothing, as JavaScript's ! does.
+func (res *response) emptyLocked(key string) bool { return first(res.header[key]) == "" }
 
 func (res *response) hasLocked(name string) bool { return len(res.header[canonicalHeader(name)]) > 0 }
 
@@ -187,10 +191,23 @@ func (res *response) appendLocked(name string, v any) error {
 
 // commitLocked settles status and header.
 func (res *response) commitLocked() error {
-	if res.status < 100 || res.status > 999 {
+	// Node takes 100 to 199 too, and closes the connection after a header that is no answer.
+	if res.status < 200 || res.status > 999 {
 		return nodeError("RangeError", "ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: %d", res.status)
 	}
 	res.committed = true
+	res.sent = res.status
+	return nil
+}
+
+// commitOpenLocked is commitLocked for a body whose length is not known.
+func (res *response) commitOpenLocked() error {
+	if err := res.commitLocked(); err != nil {
+		return err
+	}
+	if !res.hasLocked("Content-Length") && bodyAllowed(res.sent) && res.ex.r.Method != http.MethodHead {
+		res.header["Transfer-Encoding"] = []string{"chunked"}
+	}
 	return nil
 }
 
@@ -223,7 +240,7 @@ func (res *response) writeLocked(part []byte) error {
 		return nodeError("Error", "ERR_STREAM_WRITE_AFTER_END", "write after end")
 	}
 	if !res.committed {
-		if err := res.commitLocked(); err != nil {
+		if err := res.commitOpenLocked(); err != nil {
 			return err
 		}
 	}
@@ -296,7 +313,7 @@ func (res *response) flush(push bool) (finished bool) {
 		return true
 	}
 	res.mu.Lock()
-	status, part, ended := res.status, res.pending, res.ended
+	status, part, ended := res.sent, res.pending, res.ended
 	res.pending = nil
 	committed := res.committed
 	res.mu.Unlock()

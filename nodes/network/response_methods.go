@@ -258,14 +258,14 @@ func (res *response) writeHeadLocked(args []any) error {
 			}
 		}
 	}
-	return res.commitLocked()
+	return res.commitOpenLocked()
 }
 
 func (res *response) flushHeaders([]any) (any, error) {
 	res.mu.Lock()
 	defer res.mu.Unlock()
 	if !res.committed {
-		if err := res.commitLocked(); err != nil {
+		if err := res.commitOpenLocked(); err != nil {
 			return nil, err
 		}
 		res.wakeLocked()

@@ -23,7 +23,7 @@ func (res *response) sendLocked(v any) error {
 	case *msg.Buffer:
 		return res.sendBytesLocked(v.B)
 	case float64: // a status
-		if !res.hasLocked("Content-Type") {
+		if res.emptyLocked("Content-Type") {
 			if err := res.typeLocked("txt"); err != nil {
 				return err
 			}
@@ -34,7 +34,7 @@ func (res *response) sendLocked(v any) error {
 		}
 		return res.sendNothingLocked()
 	case nil: // an empty text, but one without a type
-		if res.hasLocked("Content-Type") {
+		if !res.emptyLocked("Content-Type") {
 			return res.sendTextLocked("")
 		}
 		return res.finishLocked(nil)
@@ -50,11 +50,25 @@ func (res *response) sendLocked(v any) error {
 
 // describeArg names a value as Node's argument errors do.
 func describeArg(v any) string {
-	t := msg.TypeOf(v)
-	if t == "function" {
+	switch t := msg.TypeOf(v); {
+	case v == nil || v == msg.Undefined:
+		return msg.ToString(v)
+	case t == "function":
 		return "function "
+	case t == "bigint":
+		return "type bigint (" + msg.ToString(v) + "n)"
+	case t == "string":
+		return "type string ('" + msg.ToString(v) + "')"
+	case t != "object":
+		return "type " + t + " (" + msg.ToString(v) + ")"
 	}
-	return "type " + t + " (" + msg.ToString(v) + ")"
+	switch v.(type) {
+	case *msg.Array:
+		return "an instance of Array"
+	case *msg.Date:
+		return "an instance of Date"
+	}
+	return "an instance of Object"
 }
 
 // sendTextLocked sends a text; its type's charset is always utf-8.
@@ -67,22 +81,22 @@ func (res *response) sendTextLocked(body string) error {
 
 // textTypeLocked settles the type of a text.
 func (res *response) textTypeLocked(fallback string) error {
-	types := res.header["Content-Type"]
-	if len(types) == 0 {
+	current := first(res.header["Content-Type"])
+	if current == "" {
 		return res.setOneLocked("Content-Type", fallback)
 	}
-	t, err := withCharset(latin1ToText(types[0]), "utf-8")
+	t, err := withCharset(latin1ToText(current), "utf-8")
 	if err != nil {
 		return err
 	}
-	if t == types[0] && !res.committed {
+	if t == current && !res.committed {
 		return nil
 	}
 	return res.setHeaderLocked("Content-Type", t)
 }
 
 func (res *response) sendBytesLocked(body []byte) error {
-	if !res.hasLocked("Content-Type") {
+	if res.emptyLocked("Content-Type") {
 		if err := res.setOneLocked("Content-Type", "application/octet-stream"); err != nil {
 			return err
 		}
@@ -96,7 +110,7 @@ func (res *response) finishLocked(body []byte) error {
 	if err := res.setOneLocked("Content-Length", strconv.Itoa(len(body))); err != nil {
 		return err
 	}
-	if mode := res.ex.app.etag; mode != etagOff && !res.hasLocked("ETag") {
+	if mode := res.ex.app.etag; mode != etagOff && res.emptyLocked("ETag") {
 		if err := res.setOneLocked("ETag", runtime.ETag(body, mode == etagWeak)); err != nil {
 			return err
 		}
@@ -157,7 +171,7 @@ func (res *response) jsonpLocked(v any) error {
 		return err
 	}
 	callback := res.callback()
-	if !res.hasLocked("Content-Type") || callback != "" {
+	if res.emptyLocked("Content-Type") || callback != "" {
 		if err := res.setOneLocked("X-Content-Type-Options", "nosniff"); err != nil {
 			return err
 		}
@@ -186,7 +200,7 @@ func isWordByte(c byte) bool {
 
 // callback is the function that the query names, or "".
 func (res *response) callback() string {
-	if res.ex.r.URL.RawQuery == "" {
+	if res.ex.rawQuery() == "" {
 		return ""
 	}
 	query, ok := res.ex.req.value("query").(*msg.Object)
@@ -207,11 +221,17 @@ func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 	case *msg.Object, *msg.Array, nil:
 		if res.ex.app.indent == "" {
 			b, err := msg.AppendJSON(nil, v)
-			return b, true, err
+			if err != nil {
+				return nil, false, msg.ErrorValue(err)
+			}
+			return b, true, nil
 		}
 	}
 	s, ok, err := msg.Stringify(v, res.ex.app.indent)
-	return []byte(s), ok, err
+	if err != nil {
+		return nil, false, msg.ErrorValue(err)
+	}
+	return []byte(s), ok, nil
 }
 
 // sendStatusLocked is Express's res.sendStatus.
