@@ -3,6 +3,7 @@ package js
 import (
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/dop251/goja"
 
@@ -75,7 +76,7 @@ func (a *contextAccess) arguments(key, store, cb goja.Value) (keys []string, lis
 	if goja.IsString(store) {
 		name = text(store)
 	}
-	if !list {
+	if !list && strings.HasPrefix(keys[0], "#:(") {
 		if m := storeKey.FindStringSubmatch(keys[0]); m != nil {
 			keys[0] = m[2]
 			if name == "" {

@@ -69,4 +69,5 @@ func (w *watchdog) close() {
 	if w.timer != nil {
 		w.timer.Stop()
 	}
+	w.armed = time.Time{}
 }
