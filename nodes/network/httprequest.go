@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -87,6 +88,9 @@ func (n *requestNode) Init(inst *runtime.Instance) error {
 	n.proxies = newProxyRules(inst, via)
 	n.prepareHeaders()
 	n.auth = newRequestAuth(inst, n.AuthType)
+	if n.auth.given && templateHost.MatchString(n.URL) {
+		inst.Log.Warn("this node's credentials go to whatever host the message names: write the host into the URL, or make sure that no client can choose it")
+	}
 	n.timeout = defaultTimeout
 	if ms := msg.ParseInt(msg.ToString(inst.Setting("httpRequestTimeout")), 10); ms > 0 {
 		n.timeout = milliseconds(ms)
@@ -103,6 +107,9 @@ func (n *requestNode) Init(inst *runtime.Instance) error {
 	}
 	return nil
 }
+
+// templateHost matches a URL whose host is, or contains, a tag.
+var templateHost = regexp.MustCompile(`^(https?://)?[^/?#]*\{\{`)
 
 // poolKey is the key of the connections that all nodes of an engine share.
 type poolKey struct{}

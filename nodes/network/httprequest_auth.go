@@ -23,6 +23,7 @@ type requestAuth struct {
 	fault          error  // why they cannot be used; every message fails with it
 	value          string // of the Authorization header, where no message changes it
 	digest         *digestCache
+	requireTLS     bool
 	warnPlain      sync.Once
 }
 
@@ -31,6 +32,7 @@ var credentialVar = regexp.MustCompile(`^\$(?:\{([^{}\s]+)\}|\(([^()\s]+)\))$`)
 
 func newRequestAuth(inst *runtime.Instance, kind string) *requestAuth {
 	a := &requestAuth{inst: inst, kind: kind, given: inst.HasCredentials(), digest: &digestCache{}}
+	a.requireTLS = requiresTLS(inst)
 	a.user, a.password = a.credential("user"), a.credential("password")
 	if a.given && kind == "bearer" && a.fault == nil {
 		a.password, a.fault = checkToken(inst, a.password)
@@ -118,18 +120,29 @@ func (a *requestAuth) apply(x *exchange) error {
 	if value != "" {
 		x.req.header = append(x.req.header, headerField{"Authorization", value})
 	}
-	a.checkPlain(u)
-	return nil
+	return a.checkPlain(u)
 }
 
-// checkPlain warns, once for each deploy, of credentials that travel in the clear.
-func (a *requestAuth) checkPlain(u *webURL) {
+// checkPlain looks at credentials that would travel in the clear: it warns, once
+// for each deploy, or refuses them if the settings say so.
+func (a *requestAuth) checkPlain(u *webURL) error {
 	if u.scheme == "https" || isLoopback(u.hostname()) {
-		return
+		return nil
+	}
+	if a.requireTLS {
+		return fmt.Errorf("the credentials of this node are not sent to %s over plain http, since the setting outgoing.requireTls is on: use https", u.host)
 	}
 	a.warnPlain.Do(func() {
 		a.inst.Log.Warn("credentials are sent over plain http: who is on the way can read them", "host", u.host)
 	})
+	return nil
+}
+
+// requiresTLS reads the setting outgoing.requireTls, which lets no credentials
+// travel in the clear and no certificate go unverified by a message's wish.
+func requiresTLS(inst *runtime.Instance) bool {
+	outgoing, _ := inst.Setting("outgoing").(*msg.Object)
+	return outgoing.Value("requireTls") == true
 }
 
 func isLoopback(host string) bool {

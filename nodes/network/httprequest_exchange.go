@@ -22,9 +22,9 @@ type exchange struct {
 	digest  *digestAuth // nil: none
 	err     error       // found while preparing what Node-RED finds while sending
 
-	origin    *webURL // of the first request
-	left      bool    // a redirect has led away from origin
-	redirects msg.Array
+	origin    *webURL    // of the first request
+	left      bool       // a redirect has led away from origin
+	redirects *msg.Array // a value of its own: it outlives the exchange in the message
 }
 
 // readCookies moves cookies of the message into the jar. A header spelled in
@@ -51,7 +51,7 @@ func (x *exchange) run(ctx context.Context) (*outgoingResponse, error) {
 	if x.ownPool {
 		defer x.to.pool.Close()
 	}
-	x.origin = x.req.url
+	x.origin, x.redirects = x.req.url, &msg.Array{}
 	for _, f := range x.req.header {
 		if strings.EqualFold(f.name, "cookie") {
 			x.cookie = f
@@ -166,7 +166,7 @@ func (x *exchange) fill(m *msg.Object, res *outgoingResponse) {
 	m.Set("statusCode", msg.Number(float64(res.status)))
 	m.Set("headers", headers)
 	m.Set("responseUrl", x.req.url.String())
-	m.Set("redirectList", &x.redirects)
+	m.Set("redirectList", x.redirects)
 	m.Set("retry", msg.Number(0))
 	if lines, ok := headers.Value("set-cookie").(*msg.Array); ok {
 		m.Set("responseCookies", responseCookies(lines))

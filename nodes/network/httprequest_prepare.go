@@ -12,6 +12,9 @@ import (
 // errTransport is the error of a URL of another scheme, which Node-RED only warns of.
 var errTransport = errors.New(warnTransport)
 
+// errVerify refuses msg.rejectUnauthorized = false.
+var errVerify = errors.New("msg.rejectUnauthorized is false, but the setting outgoing.requireTls is on: give the node a TLS configuration with the server's authority")
+
 // prepare reads from a message what to send, and how.
 func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 	text, err := n.chooseURL(m)
@@ -46,7 +49,9 @@ func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 	x.to = outgoing{pool: n.pool, tls: n.tls}
 	n.readProxy(x)
 	if n.tls == nil {
-		x.to.insecure = n.readInsecure(m)
+		if x.to.insecure = n.readInsecure(m); x.to.insecure && n.auth.requireTLS {
+			return nil, errVerify
+		}
 	}
 	if !isToken(req.method) {
 		x.err = requestError("ERR_INVALID_HTTP_TOKEN", `Method must be a valid HTTP token ["`+req.method+`"]`)

@@ -212,3 +212,31 @@ func TestHTTPRequestReturns(t *testing.T) {
 		})
 	}
 }
+
+func TestRequireTLSLetsNoCredentialTravelInTheClear(t *testing.T) {
+	for _, tc := range []struct{ config, in, want string }{
+		{`{"url":"http://plain.test/","authType":"bearer"}`, `{}`, "requireTls"},
+		{`{"url":"http://u:p@plain.test/"}`, `{}`, "requireTls"},
+		{`{"url":"https://127.0.0.1:1/"}`, `{"rejectUnauthorized":false}`, "requireTls"},
+		{`{"url":"http://127.0.0.1:1/","authType":"bearer"}`, `{}`, "ECONNREFUSED"}, // nobody is on the way to oneself
+	} {
+		h := requestFlow(t, tc.config, "", nodetest.Settings(`{"outgoing":{"requireTls":true}}`), credentials(t, `{"n":{"password":"secret"}}`))
+		if strings.Contains(tc.config, "u:p") {
+			h = requestFlow(t, tc.config, "", nodetest.Settings(`{"outgoing":{"requireTls":true}}`))
+		}
+		h.Send("n", tc.in)
+		h.Wait()
+		if got := caught(t, h); !strings.Contains(got, tc.want) || strings.Contains(got, "secret") {
+			t.Errorf("%s: got %q, want it to say %q", tc.config, got, tc.want)
+		}
+	}
+}
+
+func TestDeployWarnsOfCredentialsForAnyHost(t *testing.T) {
+	for url, warns := range map[string]bool{"https://{{host}}/x": true, "{{{url}}}": true, "https://h.test/{{path}}": false} {
+		h := requestFlow(t, `{"url":"`+url+`"}`, "", credentials(t, `{"n":{"password":"secret"}}`))
+		if got := strings.Contains(h.LogText(), "whatever host"); got != warns {
+			t.Errorf("%s: warned: %t, want %t", url, got, warns)
+		}
+	}
+}

@@ -37,14 +37,13 @@ func (o *outgoing) send(ctx context.Context, req *outgoingRequest) (*outgoingRes
 }
 
 func (o *outgoing) sendOver(ctx context.Context, key connKey, req *outgoingRequest, deadline time.Time) (*outgoingResponse, error) {
-	waitCtx, cancel := ctx, context.CancelFunc(func() {})
-	c, err := o.pool.acquire(ctx, key)
+	c, err := o.pool.acquire(ctx, key, deadline)
 	if err != nil {
 		return nil, err
 	}
 	if c == nil {
-		waitCtx, cancel = context.WithDeadline(ctx, deadline)
-		c, err = o.connect(waitCtx, key, req.url)
+		dialCtx, cancel := context.WithDeadline(ctx, deadline)
+		c, err = o.connect(dialCtx, key, req.url)
 		cancel()
 		if err != nil {
 			o.pool.release(key, nil, 0)

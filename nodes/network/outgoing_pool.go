@@ -45,9 +45,9 @@ func newConnPool(limit time.Duration) *connPool {
 	return &connPool{limit: limit, hosts: map[connKey]*poolHost{}}
 }
 
-// acquire waits for a turn to use a connection, and returns an idle one or nil.
-// The caller gives the turn back with release.
-func (p *connPool) acquire(ctx context.Context, key connKey) (*outgoingConn, error) {
+// acquire waits until the deadline for a turn to use a connection, and returns an
+// idle one or nil. The caller gives the turn back with release.
+func (p *connPool) acquire(ctx context.Context, key connKey, deadline time.Time) (*outgoingConn, error) {
 	p.mu.Lock()
 	e := p.hosts[key]
 	if e == nil {
@@ -58,7 +58,7 @@ func (p *connPool) acquire(ctx context.Context, key connKey) (*outgoingConn, err
 		}
 	}
 	if e.used >= maxConnsPerHost {
-		if err := p.wait(ctx, e); err != nil {
+		if err := p.wait(ctx, e, deadline); err != nil {
 			return nil, err
 		}
 	} else {
@@ -78,7 +78,9 @@ func (p *connPool) acquire(ctx context.Context, key connKey) (*outgoingConn, err
 }
 
 // wait queues for a turn. p.mu is held at the call, and after it unless there is an error.
-func (p *connPool) wait(ctx context.Context, e *poolHost) error {
+func (p *connPool) wait(ctx context.Context, e *poolHost, deadline time.Time) error {
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
 	turn := make(chan struct{})
 	e.waiting = append(e.waiting, turn)
 	p.mu.Unlock()

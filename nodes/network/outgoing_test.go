@@ -182,7 +182,7 @@ func TestPoolBoundsTheConnectionsOfAHost(t *testing.T) {
 	defer p.Close()
 	key := connKey{address: "h:80"}
 	for range maxConnsPerHost {
-		if _, err := p.acquire(t.Context(), key); err != nil {
+		if _, err := p.acquire(t.Context(), key, time.Now().Add(time.Hour)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -190,16 +190,19 @@ func TestPoolBoundsTheConnectionsOfAHost(t *testing.T) {
 	gone, cancel := context.WithCancelCause(t.Context())
 	left := make(chan error)
 	go func() {
-		_, err := p.acquire(gone, key)
+		_, err := p.acquire(gone, key, time.Now().Add(time.Hour))
 		left <- err
 	}()
 	cancel(errGone)
 	if err := <-left; !errors.Is(err, errGone) {
 		t.Fatalf("a waiter that gives up gets %v", err)
 	}
+	if _, err := p.acquire(t.Context(), key, time.Now()); !isTimeout(err) {
+		t.Fatalf("a waiter whose time is up gets %v", err)
+	}
 	turn := make(chan error)
 	go func() {
-		_, err := p.acquire(t.Context(), key)
+		_, err := p.acquire(t.Context(), key, time.Now().Add(time.Hour))
 		turn <- err
 	}()
 	p.release(key, nil, 0)
