@@ -2,14 +2,9 @@ package network
 
 import (
 	"errors"
-	"net/netip"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"golang.org/x/net/idna"
-
-	"sluice/runtime/msg"
 )
 
 // webURL is a URL as the WHATWG URL standard reads it, which is how Node's
@@ -229,120 +224,6 @@ func (u *webURL) parseTail(s string) {
 	}
 }
 
-// parseURLHost reads a host: an IPv6 address in brackets, an IPv4 address in any
-// of the spellings that inet_aton knows, or a domain.
-func parseURLHost(s string) (string, error) {
-	if strings.HasPrefix(s, "[") {
-		addr, err := netip.ParseAddr(strings.TrimSuffix(s[1:], "]"))
-		if err != nil || !strings.HasSuffix(s, "]") || !addr.Is6() || addr.Zone() != "" {
-			return "", errInvalidURL
-		}
-		return "[" + serializeIPv6(addr) + "]", nil
-	}
-	s = percentDecode(s)
-	plain := true
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			plain = false
-		}
-	}
-	if s = asciiLower(s); !plain || strings.Contains(s, "xn--") {
-		var err error
-		if s, err = hostProfile.ToASCII(strings.ToValidUTF8(s, "\uFFFD")); err != nil {
-			return "", errInvalidURL
-		}
-	}
-	if s == "" || strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7F || strings.ContainsRune(`#/:<>?@[\]^|%`, r)
-	}) {
-		return "", errInvalidURL
-	}
-	if !endsInNumber(s) {
-		return s, nil
-	}
-	return parseIPv4(s)
-}
-
-var hostProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.VerifyDNSLength(false))
-
-// serializeIPv6 prints an address as the URL standard does, which never mixes in dotted decimals.
-func serializeIPv6(addr netip.Addr) string {
-	if !addr.Is4In6() {
-		return addr.String()
-	}
-	b := addr.As16()
-	return "::ffff:" + strconv.FormatUint(uint64(b[12])<<8|uint64(b[13]), 16) + ":" + strconv.FormatUint(uint64(b[14])<<8|uint64(b[15]), 16)
-}
-
-func asciiLower(s string) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 'A' && s[i] <= 'Z' {
-			return strings.Map(func(r rune) rune {
-				if r >= 'A' && r <= 'Z' {
-					r += 'a' - 'A'
-				}
-				return r
-			}, s)
-		}
-	}
-	return s
-}
-
-func endsInNumber(host string) bool {
-	host = strings.TrimSuffix(host, ".")
-	last := host[strings.LastIndexByte(host, '.')+1:]
-	if last == "" {
-		return false
-	}
-	if _, ok := parseIPv4Number(last); ok {
-		return true
-	}
-	return strings.Trim(last, "0123456789") == ""
-}
-
-func parseIPv4Number(s string) (uint64, bool) {
-	base := 10
-	switch {
-	case s == "":
-		return 0, false
-	case len(s) >= 2 && (s[:2] == "0x" || s[:2] == "0X"):
-		s, base = s[2:], 16
-	case len(s) >= 2 && s[0] == '0':
-		s, base = s[1:], 8
-	}
-	if s == "" {
-		return 0, true
-	}
-	if s[0] == '+' || s[0] == '-' || strings.Contains(s, "_") {
-		return 0, false
-	}
-	n, err := strconv.ParseUint(s, base, 64)
-	return n, err == nil || errors.Is(err, strconv.ErrRange)
-}
-
-func parseIPv4(host string) (string, error) {
-	parts := strings.Split(strings.TrimSuffix(host, "."), ".")
-	if len(parts) > 4 {
-		return "", errInvalidURL
-	}
-	var addr uint64
-	for i, part := range parts {
-		n, ok := parseIPv4Number(part)
-		limit := uint64(255)
-		if i == len(parts)-1 {
-			limit = 1<<(8*(5-len(parts))) - 1
-			addr <<= 8 * (5 - len(parts))
-		} else {
-			addr <<= 8
-		}
-		if !ok || n > limit {
-			return "", errInvalidURL
-		}
-		addr |= n
-	}
-	return netip.AddrFrom4([4]byte{byte(addr >> 24), byte(addr >> 16), byte(addr >> 8), byte(addr)}).String(), nil
-}
-
 // hostPort is the host and, unless it is the scheme's default, the port.
 func (u *webURL) hostPort() string {
 	if u.port == "" {
@@ -397,66 +278,4 @@ func (u *webURL) String() string {
 		b.WriteString(u.fragment)
 	}
 	return b.String()
-}
-
-// byteSet is a set of ASCII characters.
-type byteSet [2]uint64
-
-func (s *byteSet) has(c byte) bool { return s[c>>6&1]>>(c&63)&1 != 0 }
-
-func newByteSet(chars string) byteSet {
-	s := byteSet{1<<32 - 1, 1 << 63} // the controls
-	for i := 0; i < len(chars); i++ {
-		s[chars[i]>>6] |= 1 << (chars[i] & 63)
-	}
-	return s
-}
-
-// The percent-encode sets of the URL standard.
-var (
-	fragmentSet = newByteSet(" \"<>`")
-	querySet    = newByteSet(" \"#<>'")
-	pathSet     = newByteSet(" \"#<>?`{}^")
-	userinfoSet = newByteSet(" \"#<>?`{}^/:;=@[\\]|")
-)
-
-// encodeURLPart percent-encodes the characters of set, and all that are not ASCII.
-func encodeURLPart(s string, set *byteSet) string {
-	clean := 0
-	for clean < len(s) && s[clean] < utf8.RuneSelf && !set.has(s[clean]) {
-		clean++
-	}
-	if clean == len(s) {
-		return s
-	}
-	s = msg.ToUTF8(s)
-	const hex = "0123456789ABCDEF"
-	b := make([]byte, 0, len(s)+16)
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= utf8.RuneSelf || set.has(c) {
-			b = append(b, '%', hex[c>>4], hex[c&15])
-		} else {
-			b = append(b, c)
-		}
-	}
-	return string(b)
-}
-
-// percentDecode replaces escapes and leaves alone what is none.
-func percentDecode(s string) string {
-	if !strings.Contains(s, "%") {
-		return s
-	}
-	b := make([]byte, 0, len(s))
-	for i := 0; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			if n, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil && s[i+1] != '+' {
-				b = append(b, byte(n))
-				i += 2
-				continue
-			}
-		}
-		b = append(b, s[i])
-	}
-	return string(b)
 }
