@@ -12,7 +12,8 @@ import (
 
 // preference is one entry of an Accept header.
 type preference struct {
-	value   string // in lower case, without parameters
+	text    string // without parameters
+	value   string // likewise, in lower case
 	quality float64
 	order   int
 }
@@ -24,10 +25,11 @@ const maxPreferences = 100
 func preferences(header string) []preference {
 	var list []preference
 	for part := range strings.SplitSeq(header, ",") {
-		value, params, _ := strings.Cut(strings.ToLower(part), ";")
-		p := preference{value: strings.TrimSpace(value), quality: 1, order: len(list)}
+		text, params, _ := strings.Cut(part, ";")
+		text = strings.TrimSpace(text)
+		p := preference{text: text, value: strings.ToLower(text), quality: 1, order: len(list)}
 		for param := range strings.SplitSeq(params, ";") {
-			if name, q, ok := strings.Cut(param, "="); ok && strings.TrimSpace(name) == "q" {
+			if name, q, ok := strings.Cut(param, "="); ok && strings.EqualFold(strings.TrimSpace(name), "q") {
 				p.quality, _ = strconv.ParseFloat(strings.TrimSpace(q), 64)
 			}
 		}
@@ -157,7 +159,10 @@ func offersOf(args []any) []string {
 func acceptsTypes(q *request, args []any) (any, error) {
 	offers := offersOf(args)
 	if len(offers) == 0 {
-		return acceptedAll(q.acceptHeader("Accept"), "*/*"), nil
+		if q.ex.r.Header["Accept"] == nil {
+			return msg.NewArray("*/*"), nil
+		}
+		return acceptedAll(q.acceptHeader("Accept"), isMediaRange), nil
 	}
 	if best, ok := q.acceptedType(offers); ok {
 		return best, nil
@@ -176,7 +181,7 @@ func acceptsNames(header, absent string, fits fit) func(q *request, args []any) 
 		}
 		offers := offersOf(args)
 		if len(offers) == 0 {
-			return acceptedAll(text, absent), nil
+			return acceptedAll(text, func(string) bool { return true }), nil
 		}
 		if places := rank(preferences(text), offers, fits); len(places) > 0 {
 			return offers[places[0]], nil
@@ -199,11 +204,10 @@ func withIdentity(header string) string {
 	return header + ",identity;q=" + strconv.FormatFloat(lowest, 'g', -1, 64)
 }
 
-// acceptedAll lists what a header accepts, best first.
-func acceptedAll(header, absent string) *msg.Array {
-	if header == "" {
-		header = absent
-	}
+func isMediaRange(s string) bool { return strings.Contains(s, "/") }
+
+// acceptedAll lists the well-formed entries of what a header accepts, best first.
+func acceptedAll(header string, valid func(string) bool) *msg.Array {
 	prefs := preferences(header)
 	slices.SortStableFunc(prefs, func(a, b preference) int {
 		switch {
@@ -216,8 +220,8 @@ func acceptedAll(header, absent string) *msg.Array {
 	})
 	list := msg.NewArray()
 	for _, p := range prefs {
-		if p.quality > 0 {
-			list.Append(p.value)
+		if p.quality > 0 && valid(p.value) {
+			list.Append(p.text)
 		}
 	}
 	return list

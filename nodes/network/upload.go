@@ -107,8 +107,8 @@ func (h *formPart) parse(data []byte) (n int, err error) {
 		}
 		line := data[n : n+end]
 		if end == 0 {
-			if n == 0 { // the line end of the boundary is the empty line
-				return 2, nil
+			if n == 0 { // a part has at least one line
+				return 0, errPartHeader
 			}
 			return n + 2, nil
 		}
