@@ -44,6 +44,9 @@ func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 	if err := n.readPayload(m, x); err != nil {
 		return nil, err
 	}
+	if req.noBody {
+		req.dropBody() // with a length that a flow has passed on from another request
+	}
 	req.header.restore(given)
 	x.to = outgoing{pool: n.pool, tls: n.tls}
 	n.readProxy(x)
@@ -68,10 +71,7 @@ func (n *requestNode) chooseURL(m *msg.Object) (string, error) {
 		case string:
 			text = v
 		case *msg.Array: // has an indexOf, which is all that Node-RED asks of a URL
-			text = msg.ToString(v)
-			if !strings.HasPrefix(text, "http") {
-				text = n.defaultScheme() + text
-			}
+			text = n.defaultScheme() + msg.ToString(v)
 		default:
 			if msg.ToBool(v) {
 				return "", typeErrorf("url.indexOf is not a function")
@@ -87,11 +87,6 @@ func (n *requestNode) chooseURL(m *msg.Object) (string, error) {
 		var err error
 		if text, err = n.template.Render(m, mustache.Options{}); err != nil {
 			return "", msg.ErrorValue(err)
-		}
-	}
-	if text == "" && n.URL == "" {
-		if _, ok := given.(*msg.Array); !ok {
-			return "", errNoURL
 		}
 	}
 	if text == "" {

@@ -71,23 +71,27 @@ func (c *outgoingConn) exchange(ctx context.Context, req *outgoingRequest, deadl
 	if err != nil && wrote != nil && !c.reader.began {
 		err = wrote
 	}
+	whole := wrote == nil
 	if body != nil {
-		if err != nil {
+		select {
+		case wrote = <-body:
+			whole = wrote == nil
+		default: // answered before it was sent: the rest is of no use
+			whole = false
 			c.Close()
-		}
-		if <-body != nil && err == nil {
-			res.keepAlive = false
+			<-body
 		}
 	}
+	undisturbed := stop()
 	switch {
-	case !stop() && err != nil:
+	case err != nil && !undisturbed:
 		return nil, context.Cause(ctx)
 	case err != nil && isTimeout(err):
 		return nil, err
 	case err != nil:
 		return nil, exchangeError(err)
 	}
-	if wrote != nil || c.reader.r.Buffered() > 0 || req.closes() {
+	if !whole || !undisturbed || c.reader.r.Buffered() > 0 || req.closes() {
 		res.keepAlive = false
 	}
 	return res, nil
