@@ -31,6 +31,7 @@ var Palette = []runtime.Type{
 	function.Range,
 	function.Template,
 	function.Delay,
+	function.Trigger,
 	function.Exec,
 	function.RBE,
 
@@ -42,6 +43,8 @@ var Palette = []runtime.Type{
 	network.TCPIn,
 	network.TCPOut,
 	network.TCPRequest,
+	network.UDPIn,
+	network.UDPOut,
 
 	sequence.Split,
 	sequence.Join,
