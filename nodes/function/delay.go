@@ -51,6 +51,7 @@ type delayMode interface {
 
 func (n *delayNode) Init(inst *runtime.Instance) error {
 	n.inst, n.limit = inst, keepLimit(inst)
+	n.outbox.dropCancelled = true
 	n.timeMs = n.Timeout * unitOf(n.TimeoutUnits)
 	periods := n.NbRateUnits
 	if !(periods > 0) {

@@ -67,8 +67,15 @@ func (k kept) complete(d *runtime.Delivery) {
 	k.handOver(d)
 }
 
+// let lets go of the message, if there is one.
+func (k kept) let() {
+	if k.hold != nil {
+		k.hold.Release()
+	}
+}
+
 func release(messages []kept) {
 	for _, k := range messages {
-		k.hold.Release()
+		k.let()
 	}
 }

@@ -10,6 +10,9 @@ import (
 // their order holds, whichever events brought them. Each is an event of the node's
 // own, to which the event that brought it is tied.
 type outbox struct {
+	// dropCancelled forgets a message whose event was cancelled while it waited.
+	dropCancelled bool
+
 	mu    sync.Mutex
 	queue []outgoingItem // guarded by mu
 	busy  bool           // guarded by mu: someone is in drain
@@ -41,6 +44,10 @@ func (o *outbox) drain(inst *runtime.Instance) {
 		o.queue = nil
 		o.mu.Unlock()
 		for _, item := range queue {
+			if o.dropCancelled && item.k.d.Run().Cause() != nil {
+				item.k.hold.Release()
+				continue
+			}
 			item.send(inst)
 		}
 		o.mu.Lock()
@@ -51,10 +58,6 @@ func (o *outbox) drain(inst *runtime.Instance) {
 
 func (item outgoingItem) send(inst *runtime.Instance) {
 	k := item.k
-	if k.d.Run().Cause() != nil { // the event was cancelled while the message waited
-		k.hold.Release()
-		return
-	}
 	run := inst.Emit(func(d *runtime.Delivery) error {
 		d.Run().Adopt(k.hold)
 		d.Msg = k.m
