@@ -15,7 +15,9 @@ import (
 // install gives the VM its globals beyond ECMAScript. What costs anything is
 // made when a body first names it.
 func (v *vm) install() {
+	v.class("Uint8Array") // the native one, before bounds wraps it
 	v.prelude("missing")
+	v.prelude("bounds")
 	v.installJSON()
 	v.installFreeze()
 	v.installLocale()

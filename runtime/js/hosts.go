@@ -11,6 +11,16 @@ func (v *vm) hosts(name string) host {
 	switch name {
 	case "missing":
 		return host{"expand": func(c goja.FunctionCall) goja.Value { return v.str(expandProperties(text(c.Argument(0)))) }}
+	case "bounds":
+		return host{"species": func(c goja.FunctionCall) goja.Value { // a getter
+			bound, native := c.Argument(0), c.Argument(1)
+			return v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+				if c.This == bound {
+					return native
+				}
+				return c.This
+			})
+		}}
 	case "clone":
 		return host{"isView": v.isView, "clone": v.cloneView}
 	case "redutil":

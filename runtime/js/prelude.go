@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
 )
 
 // preludeName marks stack frames of the JavaScript that this package brings.
@@ -50,6 +52,10 @@ func (v *vm) prelude(name string) *goja.Object {
 	o := v.rt.NewObject()
 	for n, h := range v.hosts(name) {
 		o.Set(n, h)
+	}
+	if name == "bounds" {
+		o.Set("max", msg.MaxArrayLen)
+		o.Set("bytes", maxBuffer)
 	}
 	r := v.call(f, v.undef, o).(*goja.Object)
 	v.preludes[name] = r

@@ -30,6 +30,7 @@ func TestReferencesAreJavaScripts(t *testing.T) {
 		{"accessors", `Object.defineProperty(msg, 'x', {get () { return 7 }, enumerable: true}); return msg`, `{}`, `{"x":7}`},
 		{"Object.create(null)", `const m = Object.create(null); m.a = 1; msg.m = m; return msg`, `{}`, `{"m":{"a":1}}`},
 		{"array holes", `msg.l = [1,,3]; msg.n = msg.l.length; msg.l[5] = 1; return msg`, `{}`, `{"l":[1,null,3,null,null,1],"n":3}`},
+		{"classes of arrays", `class A extends Array { top () { return this[this.length - 1] } } class B extends Uint8Array {} const a = A.from([1, 2]); return {l: [a.top(), a instanceof A, [] instanceof Array, [].constructor === Array, Array(3).length, Array.of(7)[0], new B(2).length, new Uint8Array([1]).constructor === Uint8Array]}`, `{}`, `{"l":[2,true,true,true,3,7,2,true]}`},
 		{"setting length", `msg.l.length = 1; return msg`, `{"l":[1,2,3]}`, `{"l":[1]}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -78,6 +79,11 @@ func TestLimits(t *testing.T) {
 		{"recursion through callbacks", `const f = () => [1].forEach(f); f()`, `done RangeError: Maximum call stack size exceeded`},
 		{"recursion through views", `const f = o => { for (const k of Object.keys(o)) f(msg) }; f(msg)`, `done RangeError: Maximum call stack size exceeded`},
 		{"a native nested too deeply", `let o = {}; for (let i = 0; i < 20000; i++) o = {o}; msg.o = o; return msg`, `done RangeError: Maximum call stack size exceeded`},
+		{"a huge text", `return {a: "x".repeat(2 ** 50)}`, `done RangeError: Invalid string length`},
+		{"a huge padding", `return {a: "x".padEnd(2 ** 45)}`, `done RangeError: Invalid string length`},
+		{"huge bytes", `new Uint8Array(2 ** 45)`, `done RangeError: Invalid typed array length: 35184372088832`},
+		{"a huge ArrayBuffer", `new ArrayBuffer(2 ** 45)`, `done RangeError: Array buffer allocation failed`},
+		{"a huge native array", `new Array(4294967295).fill(0)`, `done RangeError: Invalid array length`},
 		{"a huge array", `msg.l = msg.l || []; msg.l.length = 1e9; return null`, `done RangeError: Invalid array length`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
