@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"math"
+	"strings"
 	"time"
 )
 
@@ -26,21 +28,57 @@ const (
 	EventExpired  = "auth.token.expired"
 	EventDenied   = "auth.denied" // sampled, see Guard
 	EventPolicies = "auth.policy.changed"
+
+	EventLogin       = "auth.login"
+	EventLoginFailed = "auth.login.fail"
+	EventLogout      = "auth.logout"
+
+	EventUserCreated  = "auth.user.created"
+	EventUserUpdated  = "auth.user.updated"
+	EventUserDisabled = "auth.user.disabled"
+	EventUserEnabled  = "auth.user.enabled"
+	EventUserPassword = "auth.user.password"
+	EventUserRehashed = "auth.user.rehashed"
+	EventUserDeleted  = "auth.user.deleted"
+	EventUserLogout   = "auth.user.logout" // all sessions ended
+
+	EventTeamCreated   = "auth.team.created"
+	EventTeamUpdated   = "auth.team.updated"
+	EventTeamDeleted   = "auth.team.deleted"
+	EventMemberAdded   = "auth.team.member.added"
+	EventMemberChanged = "auth.team.member.changed"
+	EventMemberRemoved = "auth.team.member.removed"
 )
 
 // Event is one row of the audit, never changed once written. It holds no secret.
 type Event struct {
-	At      time.Time
-	Type    string
-	Actor   string
-	Subject string // token id
-	IP      string
-	Detail  map[string]any
+	At      time.Time      `json:"at"`
+	Type    string         `json:"type"`
+	Actor   string         `json:"actor"`
+	Subject string         `json:"subject"` // id of a token, user or team
+	IP      string         `json:"ip"`
+	Detail  map[string]any `json:"detail"`
 }
 
 func newEvent(at time.Time, kind string, actor Actor, t *Token, more ...any) Event {
-	e := Event{At: at, Type: kind, Actor: actor.Name, Subject: t.ID, IP: actor.IP,
-		Detail: map[string]any{"name": t.Name, "hint": t.Hint}}
+	return makeEvent(at, kind, actor, t.ID, append(more, "name", t.Name, "hint", t.Hint))
+}
+
+func newUserEvent(at time.Time, kind string, actor Actor, u *User, more ...any) Event {
+	return makeEvent(at, kind, actor, u.ID, append(more, "username", u.Username))
+}
+
+func newTeamEvent(at time.Time, kind string, actor Actor, t *Team, more ...any) Event {
+	return makeEvent(at, kind, actor, t.ID, append(more, "team", t.Name))
+}
+
+func newMemberEvent(at time.Time, kind string, actor Actor, t *Team, u *User, more ...any) Event {
+	return makeEvent(at, kind, actor, u.ID, append(more, "team", t.Name, "teamId", t.ID, "username", u.Username))
+}
+
+// makeEvent takes the details as keys and values.
+func makeEvent(at time.Time, kind string, actor Actor, subject string, more []any) Event {
+	e := Event{At: at.UTC().Truncate(time.Millisecond), Type: kind, Actor: actor.Name, Subject: subject, IP: actor.IP, Detail: map[string]any{}}
 	if actor.Request != "" {
 		e.Detail["request"] = actor.Request
 	}
@@ -72,10 +110,29 @@ func insertEvent(ctx context.Context, tx *sql.Tx, e Event) error {
 	return nil
 }
 
-// Audit returns the events since a time, oldest first, at most limit of them.
-func (s *Store) Audit(ctx context.Context, since time.Time, limit int) ([]Event, error) {
+// AuditQuery chooses events of the audit. The zero value takes all.
+type AuditQuery struct {
+	Since  time.Time
+	Type   string // exact, or a prefix that ends in a dot: "auth.token."
+	Newest bool   // newest first
+	Limit  int    // 0: none
+}
+
+// Audit returns events, oldest first unless told otherwise.
+func (s *Store) Audit(ctx context.Context, q AuditQuery) ([]Event, error) {
+	order := "id"
+	if q.Newest {
+		order = "id DESC"
+	}
+	from, to := q.Type, q.Type
+	if q.Type == "" || strings.HasSuffix(q.Type, ".") {
+		to += "\U0010ffff" // above all that begins so
+	}
+	if q.Limit <= 0 {
+		q.Limit = math.MaxInt32
+	}
 	rows, err := s.engine.Reader().QueryContext(ctx, `SELECT at, type, COALESCE(actor, ''), COALESCE(subject, ''), COALESCE(ip, ''), detail
-		FROM auth_audit WHERE at >= $1 ORDER BY id LIMIT $2`, since.UnixMilli(), limit)
+		FROM auth_audit WHERE at >= $1 AND type >= $2 AND type <= $3 ORDER BY `+order+` LIMIT $4`, since(q.Since), from, to, q.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("read audit: %w", err)
 	}
@@ -95,4 +152,11 @@ func (s *Store) Audit(ctx context.Context, since time.Time, limit int) ([]Event,
 		events = append(events, e)
 	}
 	return events, rows.Err()
+}
+
+func since(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
 }

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/netip"
@@ -131,31 +132,24 @@ func TestLimiterIsBounded(t *testing.T) {
 	}
 }
 
-// More requests than the queue holds are told to come back, not kept.
+// More than the queue holds are told to come back, not kept.
 func TestHashQueueIsBounded(t *testing.T) {
-	b, err := newBasicAuth(BasicUser{User: "u", Hash: testHash})
-	if err != nil {
-		t.Fatal(err)
+	h := newHashing()
+	for range cap(h.turns) {
+		h.turns <- struct{}{}
 	}
-	for range cap(b.turns) {
-		b.turns <- struct{}{}
-	}
-	gone := make(chan struct{})
-	credentials := strings.TrimPrefix(basicValue("u:secret"), "Basic ")
-	results := make(chan *refusal, hashQueue+1)
+	leaving, leave := context.WithCancel(ctx)
+	results := make(chan error, hashQueue+1)
 	var wg sync.WaitGroup
 	for range hashQueue + 1 {
-		wg.Go(func() {
-			_, refused := b.authenticate(credentials, netip.Addr{}, time.Now(), gone)
-			results <- refused
-		})
+		wg.Go(func() { results <- h.do(leaving, func() { t.Error("hashed") }) })
 	}
-	if refused := <-results; refused != refuseBusy { // the one too many
-		t.Errorf("got %v", refused)
+	if err := <-results; err != ErrBusy { // the one too many
+		t.Errorf("got %v", err)
 	}
-	close(gone)
+	leave()
 	wg.Wait()
-	if n := b.waiting.Load(); n != 0 {
+	if n := h.waiting.Load(); n != 0 {
 		t.Errorf("%d still wait", n)
 	}
 }

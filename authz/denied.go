@@ -30,13 +30,12 @@ type deniedKey struct {
 	from   netip.Addr
 }
 
-func (d *deniedSample) tell(now time.Time, reason, method, path, token string, from netip.Addr) {
-	row, tell := d.sample(now, deniedKey{reason, from})
+// event tells of one, if it is the turn of key.
+func (d *deniedSample) event(now time.Time, key deniedKey, e Event) {
+	row, tell := d.sample(now, key)
 	if !tell {
 		return
 	}
-	e := Event{At: now.UTC(), Type: EventDenied, Subject: token, IP: from.String(),
-		Detail: map[string]any{"reason": reason, "method": method, "path": path}}
 	e.log(d.log)
 	if row && d.record != nil {
 		d.record(e)

@@ -16,6 +16,20 @@ var (
 	ErrKnown     = errors.New("a token with this value exists already")
 	ErrSchema    = errors.New("the database was written by a newer sluice")
 
+	// Of users, teams and their members.
+	ErrUsername  = errors.New("a user name has 1 to 64 letters, digits or . _ - @ + characters")
+	ErrEmail     = errors.New("not an email address")
+	ErrUserTaken = errors.New("there is a user with this name already")
+	ErrTeamName  = errors.New("a team's name has 1 to 100 characters and no control characters")
+	ErrTeamTaken = errors.New("there is a team with this name already")
+	ErrTeamUsed  = errors.New("an instance belongs to this team, so it cannot be deleted")
+	ErrRole      = errors.New("unknown role")
+	ErrPassword  = errors.New("the password cannot be used")
+	ErrBusy      = errBusy
+
+	// What a login says about a user name and a password.
+	ErrLogin = errors.New("the user name or the password is wrong")
+
 	// What the verifier says about a presented token.
 	ErrUnknown     = errors.New("token not recognised")
 	ErrExpired     = errors.New("token expired")

@@ -12,7 +12,7 @@ type Explanation struct {
 
 // Setting is one thing that was decided, and where it comes from.
 type Setting struct {
-	Name   string   `json:"name"` // modes, minRole, scopes
+	Name   string   `json:"name"` // modes, minRole, scopes; limit, timeout, queryToken where set
 	Value  []string `json:"value"`
 	Origin string   `json:"origin"`
 }
@@ -33,9 +33,23 @@ func (t *Policies) Explain(method, target, pattern string) (Explanation, error) 
 	if p != t.fallback && p.minRole == t.fallback.minRole {
 		role = t.fallback.source()
 	}
-	return Explanation{Method: method, Path: path, Plain: plain, Rule: p.path, Preflight: method == "OPTIONS", Settings: []Setting{
+	ex := Explanation{Method: method, Path: path, Plain: plain, Rule: p.path, Preflight: method == "OPTIONS", Settings: []Setting{
 		{"modes", modes, p.source()},
 		{"minRole", []string{p.minRole.String()}, role},
 		{"scopes", append([]string{}, p.scopes...), p.source()},
-	}}, nil
+	}}
+	var limits []string
+	for _, l := range p.limits {
+		limits = append(limits, l.String())
+	}
+	if limits != nil {
+		ex.Settings = append(ex.Settings, Setting{"limit", limits, p.source()})
+	}
+	if p.timeout > 0 {
+		ex.Settings = append(ex.Settings, Setting{"timeout", []string{p.timeout.String()}, p.source()})
+	}
+	if p.queryToken {
+		ex.Settings = append(ex.Settings, Setting{"queryToken", []string{"access_token"}, p.source()})
+	}
+	return ex, nil
 }

@@ -15,15 +15,18 @@ import (
 // Guard judges every request before anything else sees it. It has to wrap the
 // whole router, from outside: what answers before it is open to strangers.
 type Guard struct {
-	policies atomic.Pointer[Policies]
-	verifier *Verifier
-	basic    *basicAuth
-	denied   deniedSample
-	opts     GuardOptions
+	policies    atomic.Pointer[Policies]
+	verifier    *Verifier
+	passwords   *passwords
+	crossOrigin *http.CrossOriginProtection
+	bearerFails *rateLimit // nil: not limited
+	denied      deniedSample
+	opts        GuardOptions
 }
 
 // GuardOptions says what a guard works with. All of it is optional, except that
-// policies with mode "bearer" need Verifier, and those with "basic" need Basic.
+// policies with mode "bearer" or "team" need Verifier, and those with "basic" need
+// Basic or Verifier.
 type GuardOptions struct {
 	Verifier *Verifier
 	Basic    *BasicUser
@@ -41,6 +44,9 @@ type GuardOptions struct {
 	TrustedProxies    []netip.Prefix // peers whose X-Forwarded-For is believed
 	IgnoreSchemes     []string       // Authorization schemes that a front proxy adds for itself
 	PassAuthorization bool           // leave the header that was judged in the request
+	InsecureCookies   bool           // sessions also over plain HTTP beyond this machine
+	LoginPath         string         // where mode team sends browsers; "" if no login page is served
+	BearerFailures    Rate           // per address; beyond it wrong tokens get 429. Zero: no limit
 
 	Now   func() time.Time
 	Log   *slog.Logger
@@ -68,12 +74,11 @@ func NewGuard(policies *Policies, opts GuardOptions) (*Guard, error) {
 	if opts.Preflight == nil {
 		opts.Preflight = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	}
-	g := &Guard{verifier: opts.Verifier, opts: opts, denied: deniedSample{log: opts.Log, record: opts.Audit}}
-	if opts.Basic != nil {
-		var err error
-		if g.basic, err = newBasicAuth(*opts.Basic); err != nil {
-			return nil, fmt.Errorf("auth: %w", err)
-		}
+	g := &Guard{verifier: opts.Verifier, crossOrigin: http.NewCrossOriginProtection(), bearerFails: opts.BearerFailures.limit(),
+		denied: deniedSample{log: opts.Log, record: opts.Audit}, opts: opts}
+	var err error
+	if g.passwords, err = newPasswords(opts.Basic, opts.Verifier, opts.Now); err != nil {
+		return nil, fmt.Errorf("auth: %w", err)
 	}
 	return g, g.SetPolicies(policies)
 }
@@ -84,9 +89,9 @@ func (g *Guard) SetPolicies(p *Policies) error {
 	switch {
 	case p == nil:
 		return errors.New("auth: no policies")
-	case p.modes.has(ModeBearer) && g.verifier == nil:
-		return errors.New("auth: mode bearer needs a token store")
-	case p.modes.has(ModeBasic) && g.basic == nil:
+	case p.modes.bearer() && g.verifier == nil:
+		return errors.New("auth: the modes bearer and team need a token store: name one of them in auth.mode or --auth")
+	case p.modes.has(ModeBasic) && g.opts.Basic == nil && g.verifier == nil:
 		return errors.New("auth: mode basic needs a user and a password hash (SLUICE_AUTH_USER, SLUICE_AUTH_PASS_HASH)")
 	}
 	if g.policies.Swap(p) != nil {
@@ -137,14 +142,24 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 		}
 		p := g.policies.Load().choose(r.Method, path, plain, pattern)
 		principal, token, refused := g.judge(r, p, path)
+		if refused == nil && len(p.limits) > 0 {
+			refused = p.overRate(principal, clientAddress(r, g.opts.TrustedProxies), g.opts.Now())
+		}
 		if refused != nil {
 			g.refuse(w, r, refused, p, path, token)
 			return
 		}
 		dropIdentity(r.Header)
+		dropSession(r.Header)
+		if p.timeout > 0 {
+			r = r.WithContext(context.WithValue(r.Context(), timeLimitKey{}, p.timeout))
+		}
 		if principal == anonymous {
 			next.ServeHTTP(w, r)
 			return
+		}
+		if p.queryToken && takeQueryToken(r) {
+			w.Header().Set("Cache-Control", "private")
 		}
 		if !g.opts.PassAuthorization {
 			delete(r.Header, "Authorization")
@@ -178,26 +193,52 @@ func dropIdentity(h http.Header) {
 
 // judge finds out who a request is from. The scheme of the Authorization header
 // selects the mode, and what that mode says is final: nothing falls back to
-// another. token is the id of a known token that was refused.
+// another. Without the header the session's cookie counts. token is the id of a
+// known token that was refused.
 func (g *Guard) judge(r *http.Request, p *policy, path string) (_ *Principal, token string, _ *refusal) {
 	if p.modes == 1<<ModeNone {
 		return anonymous, "", nil
 	}
 	shown, refused := parseAuthorization(r.Header, g.opts.IgnoreSchemes)
+	if refused == nil && p.queryToken {
+		shown, refused = withQueryToken(shown, r)
+	}
 	switch {
-	case refused != nil && p.modes.has(ModeBearer):
+	case refused != nil && p.modes.bearer():
 		return nil, "", refused
 	case refused != nil:
 		return nil, "", refuseMissing // basic has one answer for all
-	case shown.mode == ModeBearer && p.modes.has(ModeBearer):
+	case shown.mode == ModeBearer && p.modes.bearer():
 		return g.judgeBearer(r, p, path, shown.credentials)
 	case shown.mode == ModeBasic && p.modes.has(ModeBasic):
-		principal, refused := g.basic.authenticate(shown.credentials, clientAddress(r, g.opts.TrustedProxies), g.opts.Now(), r.Context().Done())
+		principal, refused := g.judgeBasic(r, p, shown.credentials)
 		return principal, "", refused
-	case p.modes.has(ModeNone):
+	case !shown.scheme && p.modes.has(ModeTeam):
+		principal, refused := g.judgeSession(r)
+		if refused == nil && principal != nil {
+			refused = principal.rankRefusal(p.minRole)
+		}
+		if refused != nil || principal != nil {
+			return principal, "", refused
+		}
+	}
+	if p.modes.has(ModeNone) {
 		return anonymous, "", nil
 	}
 	return nil, "", refuseMissing
+}
+
+// judgeBasic judges a user name and a password. Browsers send them by themselves,
+// like cookies, so requests from other sites' pages are refused as with cookies.
+func (g *Guard) judgeBasic(r *http.Request, p *policy, credentials string) (*Principal, *refusal) {
+	principal, refused := g.passwords.basic(r.Context(), credentials, clientAddress(r, g.opts.TrustedProxies))
+	if refused == nil {
+		refused = g.crossSite(r)
+	}
+	if refused == nil {
+		refused = principal.rankRefusal(p.minRole)
+	}
+	return principal, refused
 }
 
 func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *Principal, token string, _ *refusal) {
@@ -207,7 +248,7 @@ func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *
 		if err == nil || c != nil {
 			err = ErrUnknown
 		}
-		return nil, "", refusalFor(err)
+		return nil, "", g.slowGuess(r, refusalFor(err))
 	}
 	token = c.principal.TokenID
 	if err != nil {
@@ -223,12 +264,20 @@ func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *
 	if len(c.ips) > 0 && !contains(c.ips, clientAddress(r, g.opts.TrustedProxies)) {
 		return nil, token, refuseAddress
 	}
-	remote := r.RemoteAddr
-	if len(g.opts.TrustedProxies) > 0 {
-		remote = clientAddress(r, g.opts.TrustedProxies).String()
-	}
-	c.usage.used(now, remote)
+	c.usage.used(now, g.remote(r))
 	return c.principal, token, nil
+}
+
+// slowGuess answers wrong tokens beyond auth.bearerFailureLimit with 429. It never
+// stands in the way of a right one.
+func (g *Guard) slowGuess(r *http.Request, f *refusal) *refusal {
+	if g.bearerFails == nil || f != refuseUnknown {
+		return f
+	}
+	if wait := g.bearerFails.take(ipKey(clientAddress(r, g.opts.TrustedProxies)), g.opts.Now()); wait > 0 {
+		return refuseLimit(wait)
+	}
+	return f
 }
 
 // missing names the scope the token lacks for this request, "" if none.
@@ -263,19 +312,38 @@ func scopeText(method, path string) string {
 	return string(out)
 }
 
-// refuse answers in place of the handler. p is nil when no policy was reached.
+// refuse tells of a refused request and answers it in place of the handler. p is
+// nil when no policy was reached.
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *policy, path, token string) {
+	if p != nil {
+		g.tell(r, f, "", path, token)
+	}
+	g.answer(w, r, f, p)
+}
+
+// tell writes to log and audit, sampled. action is that of an admin API.
+func (g *Guard) tell(r *http.Request, f *refusal, action, path, token string) {
+	now, from := g.opts.Now(), clientAddress(r, g.opts.TrustedProxies)
+	reason := f.code
+	if f.text != "" {
+		reason = f.text
+	}
+	e := Event{At: now.UTC(), Type: EventDenied, Subject: token, IP: from.String(),
+		Detail: map[string]any{"reason": reason, "method": r.Method, "path": path}}
+	if action != "" {
+		e.Detail["action"] = action
+		reason += " " + action
+	}
+	g.denied.event(now, deniedKey{reason, from}, e)
+}
+
+func (g *Guard) answer(w http.ResponseWriter, r *http.Request, f *refusal, p *policy) {
 	var modes modeSet
 	if p != nil {
 		modes = p.modes
-		reason := f.code
-		if f.text != "" {
-			reason = f.text
-		}
-		g.denied.tell(g.opts.Now(), reason, r.Method, path, token, clientAddress(r, g.opts.TrustedProxies))
 	}
 	if g.opts.Refused != nil {
 		g.opts.Refused(w, r)
 	}
-	f.write(w, r, modes, g.opts.Realm)
+	f.write(w, r, modes, g.opts.Realm, g.opts.LoginPath)
 }

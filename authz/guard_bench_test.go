@@ -85,7 +85,7 @@ func BenchmarkRefresh(b *testing.B) {
 	}
 	v := openVerifier(b, s, c)
 	for b.Loop() {
-		if err := v.refresh(b.Context()); err != nil {
+		if err := v.refreshLocked(b.Context()); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -418,7 +418,7 @@ func TestGuardDeniedSample(t *testing.T) {
 	if err := g.guard.verifier.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
-	events, err := g.store.Audit(ctx, time.Time{}, 100)
+	events, err := g.store.Audit(ctx, AuditQuery{})
 	denied := slices.DeleteFunc(events, func(e Event) bool { return e.Type != EventDenied })
 	if err != nil || len(denied) != 3 || denied[1].Subject != g.scopedID || denied[1].IP != "192.0.2.1" {
 		t.Errorf("audit %v, %v", denied, err)
@@ -429,7 +429,7 @@ func TestGuardDeniedSample(t *testing.T) {
 	var d deniedSample
 	d.log = textLog(io.Discard)
 	for i := range 2 * deniedKeys {
-		d.tell(g.clock.Now(), "x", "GET", "/", "", netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+		d.event(g.clock.Now(), deniedKey{"x", netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})}, Event{})
 	}
 	if len(d.told) > deniedKeys {
 		t.Errorf("%d addresses are remembered", len(d.told))

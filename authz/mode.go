@@ -13,10 +13,11 @@ const (
 	ModeNone   Mode = iota // everyone
 	ModeBasic              // a user and a password (RFC 7617)
 	ModeBearer             // a token of this instance (RFC 6750)
+	ModeTeam               // a session of a user in the instance's team, or a token of this instance
 	modeCount
 )
 
-var modeNames = [modeCount]string{"none", "basic", "bearer"}
+var modeNames = [modeCount]string{"none", "basic", "bearer", "team"}
 
 func (m Mode) String() string { return modeNames[m] }
 
@@ -24,6 +25,9 @@ func (m Mode) String() string { return modeNames[m] }
 type modeSet uint8
 
 func (s modeSet) has(m Mode) bool { return s&(1<<m) != 0 }
+
+// bearer reports whether tokens are accepted.
+func (s modeSet) bearer() bool { return s&(1<<ModeBearer|1<<ModeTeam) != 0 }
 
 func (s modeSet) list() []Mode {
 	list := make([]Mode, 0, bits.OnesCount8(uint8(s)))
@@ -60,36 +64,4 @@ next:
 		return 0, fmt.Errorf("unknown mode %q; there are %s", name, strings.Join(modeNames[:], ", "))
 	}
 	return set, nil
-}
-
-// Role is a user's rank in a team. Tokens and the configured basic pair have none
-// and pass any minimum.
-type Role int
-
-// Numbers and meaning are FlowFuse's.
-const (
-	RoleNone      Role = 0
-	RoleDashboard Role = 5
-	RoleViewer    Role = 10
-	RoleMember    Role = 30
-	RoleOwner     Role = 50
-)
-
-var roleNames = map[string]Role{"none": RoleNone, "dashboard": RoleDashboard, "viewer": RoleViewer, "member": RoleMember, "owner": RoleOwner}
-
-func (r Role) String() string {
-	for name, role := range roleNames {
-		if role == r {
-			return name
-		}
-	}
-	return fmt.Sprintf("role %d", int(r))
-}
-
-func parseRole(name string) (Role, error) {
-	role, ok := roleNames[name]
-	if !ok {
-		return 0, fmt.Errorf("unknown role %q; there are none, dashboard, viewer, member, owner", name)
-	}
-	return role, nil
 }

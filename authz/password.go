@@ -1,15 +1,28 @@
 package authz
 
 import (
+	"context"
+	"crypto/rand"
 	"crypto/subtle"
+	_ "embed"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
+	"golang.org/x/text/unicode/norm"
 )
+
+const (
+	minPassword = 8 // characters
+	maxPassword = 256
+)
+
+// argonDefault is what new passwords are hashed with (OWASP's password storage cheat sheet).
+var argonDefault = argonHash{memory: 19456, time: 2, threads: 1}
 
 // passwordHash is a stored password: bcrypt of cost 4 to 14, as Node-RED writes
 // it, or argon2id as a PHC string.
@@ -19,9 +32,63 @@ type passwordHash struct {
 }
 
 type argonHash struct {
-	memory, time uint32
+	memory, time uint32 // KiB, passes
 	threads      uint8
 	salt, key    []byte
+}
+
+// CheckPassword says what is wrong with a new password. The error wraps [ErrPassword].
+func CheckPassword(password string) error {
+	switch n := utf8.RuneCountInString(password); {
+	case !utf8.ValidString(password):
+		return fmt.Errorf("%w: it is not UTF-8", ErrPassword)
+	case n < minPassword:
+		return fmt.Errorf("%w: it has fewer than %d characters", ErrPassword, minPassword)
+	case n > maxPassword:
+		return fmt.Errorf("%w: it has more than %d characters", ErrPassword, maxPassword)
+	case isCommon(password):
+		return fmt.Errorf("%w: it is among the 10000 most common ones", ErrPassword)
+	}
+	return nil
+}
+
+// The common passwords of at least minPassword characters, in lower case, one a
+// line; from the lists of zxcvbn (MIT license).
+//
+//go:embed common_passwords.txt
+var commonPasswords string
+
+func isCommon(password string) bool {
+	low := strings.ToLower(password)
+	return !strings.Contains(low, "\n") && strings.Contains("\n"+commonPasswords, "\n"+low+"\n")
+}
+
+// HashPassword hashes a new password with argon2id, as a PHC string. The error
+// wraps [ErrPassword], or [ErrBusy] when the process has too many to hash.
+func HashPassword(ctx context.Context, password string) (text string, err error) {
+	if err := CheckPassword(password); err != nil {
+		return "", err
+	}
+	a := argonDefault
+	a.salt = make([]byte, 16)
+	rand.Read(a.salt)
+	if err := hashes.do(ctx, func() { a.key = a.derive(password, 32) }); err != nil {
+		return "", err
+	}
+	return a.String(), nil
+}
+
+// HashBcrypt hashes a new password as Node-RED's settings.js wants it. bcrypt
+// takes 72 bytes at most.
+func HashBcrypt(password string) (string, error) {
+	if err := CheckPassword(password); err != nil {
+		return "", err
+	}
+	text, err := bcrypt.GenerateFromPassword([]byte(password), 10)
+	if errors.Is(err, bcrypt.ErrPasswordTooLong) {
+		err = fmt.Errorf("%w: bcrypt takes 72 bytes at most", ErrPassword)
+	}
+	return string(text), err
 }
 
 func parsePasswordHash(text string) (passwordHash, error) {
@@ -62,10 +129,33 @@ func parseArgon(text string) (*argonHash, error) {
 	return a, nil
 }
 
+func (a *argonHash) derive(password string, length uint32) []byte {
+	return argon2.IDKey([]byte(norm.NFC.String(password)), a.salt, a.time, a.memory, a.threads, length)
+}
+
+// String is the PHC form.
+func (a *argonHash) String() string {
+	b64 := base64.RawStdEncoding
+	return fmt.Sprintf("$argon2id$v=19$m=%d,t=%d,p=%d$%s$%s", a.memory, a.time, a.threads, b64.EncodeToString(a.salt), b64.EncodeToString(a.key))
+}
+
 func (h passwordHash) matches(password string) bool {
 	if h.argon != nil {
-		key := argon2.IDKey([]byte(password), h.argon.salt, h.argon.time, h.argon.memory, h.argon.threads, uint32(len(h.argon.key)))
-		return subtle.ConstantTimeCompare(key, h.argon.key) == 1
+		return subtle.ConstantTimeCompare(h.argon.derive(password, uint32(len(h.argon.key))), h.argon.key) == 1
 	}
 	return bcrypt.CompareHashAndPassword(h.bcrypt, []byte(password)) == nil
+}
+
+// weak reports whether a password should be hashed anew at its next use.
+func (h passwordHash) weak() bool {
+	a := h.argon
+	return a == nil || a.memory < argonDefault.memory || a.time < argonDefault.time || len(a.key) < 32 || len(a.salt) < 16
+}
+
+// dummyHash is compared with when there is no such user, which has to take as long.
+func dummyHash() passwordHash {
+	a := argonDefault
+	a.salt, a.key = make([]byte, 16), make([]byte, 32)
+	rand.Read(a.key)
+	return passwordHash{argon: &a}
 }

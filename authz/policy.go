@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // PolicyConfig is the part of the configuration that says which requests need what.
@@ -14,6 +15,7 @@ type PolicyConfig struct {
 	MinRole string   `json:"minRole"` // "dashboard" if empty
 	Rules   []Rule   `json:"policies"`
 	Routes  []Rule   `json:"-"` // what flows ask for on their own routes ("sluiceAuth"); see Policies
+	Loosen  bool     `json:"-"` // a rule of a route counts instead of the table's, and may be looser
 	Origin  string   `json:"-"` // where Mode was set: a flag, a file; for people
 }
 
@@ -24,19 +26,25 @@ type Rule struct {
 	Modes   []string `json:"modes"`
 	MinRole string   `json:"minRole,omitempty"` // the default's if empty
 	Scopes  []string `json:"scopes,omitempty"`  // "read", "write": what a token must be able to do there
+	Limit   string   `json:"limit,omitempty"`   // requests of one client: "10/s", "100/m", "1000/h"
+	Timeout string   `json:"timeout,omitempty"` // for the flow to answer: "5s"
 	Origin  string   `json:"-"`                 // where it was set, for people
+
+	QueryToken bool `json:"queryToken,omitempty"` // accept a token as the query parameter access_token
 }
 
 // Policies is the table of rules, ready to be asked. Immutable.
 //
 // A rule of a route has the route's pattern as its path, exactly as
 // GuardOptions.RoutePattern returns it, and comes on top of the rule that the
-// table has for the request: it can tighten that rule, never loosen it.
+// table has for the request: it can tighten that rule, never loosen it, unless the
+// configuration lets it.
 type Policies struct {
 	fallback *policy
 	root     *ruleNode
 	routes   map[string]ruleSet // by pattern
-	modes    modeSet            // all that any rule accepts
+	loosen   bool
+	modes    modeSet // all that any rule accepts
 }
 
 // policy is what a request needs.
@@ -44,6 +52,10 @@ type policy struct {
 	modes   modeSet
 	minRole Role
 	scopes  []string // sorted
+	limits  []*rateLimit
+	timeout time.Duration // 0: the engine's
+
+	queryToken bool
 
 	// For people:
 	path    string // "" for the default
@@ -61,11 +73,11 @@ func NewPolicies(config PolicyConfig) (*Policies, error) {
 		return nil, fmt.Errorf("auth mode: %w", err)
 	}
 	if config.MinRole != "" {
-		if fallback.minRole, err = parseRole(config.MinRole); err != nil {
+		if fallback.minRole, err = ParseRole(config.MinRole); err != nil {
 			return nil, fmt.Errorf("auth minRole: %w", err)
 		}
 	}
-	t := &Policies{fallback: fallback, root: &ruleNode{}, modes: fallback.modes}
+	t := &Policies{fallback: fallback, root: &ruleNode{}, modes: fallback.modes, loosen: config.Loosen}
 	for i, rule := range config.Rules {
 		p, err := newPolicy(rule, fallback)
 		if err == nil {
@@ -97,7 +109,7 @@ func newPolicy(rule Rule, fallback *policy) (*policy, error) {
 		return nil, err
 	}
 	if rule.MinRole != "" {
-		if p.minRole, err = parseRole(rule.MinRole); err != nil {
+		if p.minRole, err = ParseRole(rule.MinRole); err != nil {
 			return nil, err
 		}
 	}
@@ -119,21 +131,50 @@ func newPolicy(rule Rule, fallback *policy) (*policy, error) {
 		}
 	}
 	p.scopes = slices.Compact(slices.Sorted(slices.Values(rule.Scopes)))
-	return p, nil
+	return p, p.setLimits(rule)
 }
 
-// accepts is the set of modes that get in: with "none" among them, all do.
+func (p *policy) setLimits(rule Rule) error {
+	rate, err := ParseRate(rule.Limit)
+	if err != nil {
+		return err
+	}
+	if limit := rate.limit(); limit != nil {
+		p.limits = []*rateLimit{limit}
+	}
+	if rule.Timeout != "" {
+		if p.timeout, err = time.ParseDuration(rule.Timeout); err != nil || p.timeout <= 0 {
+			return fmt.Errorf("%q is no time limit; give one such as 5s or 2m", rule.Timeout)
+		}
+	}
+	if p.queryToken = rule.QueryToken; p.queryToken && !p.modes.bearer() {
+		return errors.New("queryToken needs the mode bearer or team")
+	}
+	return nil
+}
+
+// accepts is the set of modes that get in: with "none" among them, all do, and
+// with "team" tokens as well.
 func (p *policy) accepts() modeSet {
-	if p.modes.has(ModeNone) {
+	switch {
+	case p.modes.has(ModeNone):
 		return ^modeSet(0)
+	case p.modes.has(ModeTeam):
+		return p.modes | 1<<ModeBearer
 	}
 	return p.modes
 }
 
 // atLeast reports whether p lets in nobody whom q keeps out.
 func (p *policy) atLeast(q *policy) bool {
-	if p.accepts()&^q.accepts() != 0 || p.minRole < q.minRole {
+	if p.accepts()&^q.accepts() != 0 || p.minRole < q.minRole || p.queryToken && !q.queryToken ||
+		q.timeout > 0 && (p.timeout == 0 || p.timeout > q.timeout) {
 		return false
+	}
+	for _, l := range q.limits {
+		if !slices.Contains(p.limits, l) {
+			return false
+		}
 	}
 	for _, s := range q.scopes {
 		if !slices.Contains(p.scopes, s) {
@@ -153,12 +194,23 @@ func stricter(p, q *policy) *policy {
 		return q
 	}
 	both := &policy{modes: p.accepts() & q.accepts(), minRole: max(p.minRole, q.minRole), path: p.path, methods: p.methods,
-		scopes: slices.Compact(slices.Sorted(slices.Values(slices.Concat(p.scopes, q.scopes)))),
-		origin: "the stricter of " + p.source() + " and " + q.source()}
+		scopes:     slices.Compact(slices.Sorted(slices.Values(slices.Concat(p.scopes, q.scopes)))),
+		limits:     slices.Concat(p.limits, q.limits),
+		timeout:    shorter(p.timeout, q.timeout),
+		queryToken: p.queryToken && q.queryToken,
+		origin:     "the stricter of " + p.source() + " and " + q.source()}
 	if p.modes.has(ModeNone) && q.modes.has(ModeNone) {
 		both.modes = 1 << ModeNone
 	}
 	return both
+}
+
+// shorter is the shorter of two time limits, of which 0 is none.
+func shorter(a, b time.Duration) time.Duration {
+	if a == 0 || b > 0 && b < a {
+		return b
+	}
+	return a
 }
 
 // choose returns the policy for a method on a canonical path. pattern is that of
@@ -171,7 +223,11 @@ func (t *Policies) choose(method, path string, plain bool, pattern string) *poli
 			p = stricter(p, t.find(method, route))
 		}
 		for _, q := range t.routes[pattern] {
-			if q.concerns(method) {
+			switch {
+			case !q.concerns(method):
+			case t.loosen:
+				p = q
+			default:
 				p = stricter(p, q)
 			}
 		}

@@ -116,7 +116,7 @@ func TestPolicyErrors(t *testing.T) {
 		"no mode":             {},
 		"empty mode list":     {Mode: []string{}},
 		"unknown mode":        {Mode: []string{"bearer", "beaerer"}},
-		"mode of a later day": {Mode: []string{"team"}},
+		"mode of a later day": {Mode: []string{"mtls"}},
 		"empty mode name":     {Mode: []string{""}},
 		"unknown role":        {Mode: bearer, MinRole: "king"},
 		"rule without modes":  {Mode: bearer, Rules: []Rule{{Path: "/a"}}},

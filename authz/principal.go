@@ -1,15 +1,13 @@
 package authz
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 // The types of principals.
 const (
-	PrincipalNone  = "none"
-	PrincipalBasic = "basic"
-	PrincipalToken = "token"
+	PrincipalNone    = "none"
+	PrincipalBasic   = "basic"
+	PrincipalToken   = "token"
+	PrincipalSession = "session"
 )
 
 // Principal is who a request comes from. Immutable, and shared by requests.
@@ -18,7 +16,18 @@ type Principal struct {
 	TokenID   string
 	TokenName string
 	Scopes    []Scope // of the token; none means everything in the instance
-	User      string  // of basic authentication
+	SessionID string
+
+	// A user, or the name of the configured basic pair alone.
+	User   string // user name
+	UserID string // "" for the configured pair
+	Name   string
+	Email  string
+	Admin  bool
+	Member bool // of the instance's team
+	Role   Role // in it
+	Team   string
+	TeamID string
 
 	kind        Kind
 	permissions []string // Node-RED's scopes, see May
@@ -34,57 +43,74 @@ func tokenPrincipal(t *Token) *Principal {
 	return p
 }
 
+func userPrincipal(u *UserRecord, team *Team, kind string) *Principal {
+	p := &Principal{Type: kind, User: u.Username, UserID: u.ID, Name: u.Name, Email: u.Email, Admin: u.Admin}
+	if u.Member {
+		p.Member, p.Role, p.Team, p.TeamID = true, u.Role, team.Name, team.ID
+	}
+	return p
+}
+
+// rank orders what a user may do on endpoints; no member ranks below all.
+func (p *Principal) rank() int {
+	if !p.Member {
+		return -1
+	}
+	return int(p.Role)
+}
+
+// Actor is the principal as the audit names it, with the address it came from.
+func (p *Principal) Actor(ip string) Actor {
+	name := p.User
+	if p.Type == PrincipalToken {
+		name = "token " + p.TokenID
+	}
+	return Actor{Name: name, IP: ip}
+}
+
 // Fields is the principal as plain data (maps, lists, strings): what a flow sees
 // as msg.req.auth.
 func (p *Principal) Fields() map[string]any {
 	fields := map[string]any{"type": p.Type}
 	switch p.Type {
 	case PrincipalToken:
-		scopes := make([]any, len(p.Scopes))
-		for i, s := range p.Scopes {
-			scope := map[string]any{"path": s.Path}
-			if len(s.Methods) > 0 {
-				methods := make([]any, len(s.Methods))
-				for j, m := range s.Methods {
-					methods[j] = m
-				}
-				scope["methods"] = methods
-			}
-			scopes[i] = scope
+		fields["token"] = map[string]any{"id": p.TokenID, "name": p.TokenName, "scopes": scopeFields(p.Scopes)}
+	case PrincipalBasic, PrincipalSession:
+		user := map[string]any{"username": p.User}
+		if p.UserID != "" {
+			user["id"], user["name"], user["email"], user["role"] = p.UserID, p.Name, p.Email, p.Role.String()
 		}
-		fields["token"] = map[string]any{"id": p.TokenID, "name": p.TokenName, "scopes": scopes}
-	case PrincipalBasic:
-		fields["user"] = map[string]any{"username": p.User}
+		fields["user"] = user
+		if p.Member {
+			fields["team"] = map[string]any{"id": p.TeamID, "name": p.Team}
+		}
 	}
 	return fields
 }
 
-// Action is something an admin API does, in Node-RED's words: "flows.write".
-type Action string
-
-// The actions that Node-RED's admin API knows are these subjects with ".read" or
-// ".write": flows nodes context settings library plugins projects debug inject
-// credentials diagnostics status.
-const (
-	FlowsRead  Action = "flows.read"
-	FlowsWrite Action = "flows.write"
-	NodesRead  Action = "nodes.read"
-	NodesWrite Action = "nodes.write"
-)
-
-// May reports whether the principal may do an admin action; nobody may by
-// default. The rule is that of @node-red/editor-api lib/auth/permissions.js:
-// "*" holds everything, "read" and "*.read" every action that ends so, and
-// likewise "write"; else the names have to be equal.
-func (p *Principal) May(action Action) bool {
-	_, verb, _ := strings.Cut(string(action), ".")
-	for _, held := range p.permissions {
-		if held == "*" || held == string(action) ||
-			(verb == "read" || verb == "write") && (held == verb || held == "*."+verb) {
-			return true
+func scopeFields(scopes []Scope) []any {
+	list := make([]any, len(scopes))
+	for i, s := range scopes {
+		scope := map[string]any{"path": s.Path}
+		if len(s.Methods) > 0 {
+			methods := make([]any, len(s.Methods))
+			for j, m := range s.Methods {
+				methods[j] = m
+			}
+			scope["methods"] = methods
 		}
+		list[i] = scope
 	}
-	return false
+	return list
+}
+
+// SessionUser is the user of a session as FlowFuse gives it to flows, as
+// msg.req.session.user; nil for other principals.
+func (p *Principal) SessionUser() map[string]any {
+	if p.Type != PrincipalSession {
+		return nil
+	}
+	return map[string]any{"userId": p.UserID, "username": p.User, "name": p.Name, "email": p.Email, "image": "", "role": float64(p.Role)}
 }
 
 type principalKey struct{}

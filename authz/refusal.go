@@ -3,8 +3,6 @@ package authz
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"html"
 	"net/http"
 	"strconv"
 	"strings"
@@ -33,6 +31,7 @@ const (
 var (
 	refuseMissing = &refusal{status: 401, code: codeUnauthorized}
 
+	refuseTokens  = &refusal{status: 400, code: codeRequest, text: "more than one token"}
 	refuseTwice   = &refusal{status: 400, code: codeRequest, text: "more than one Authorization header"}
 	refuseControl = &refusal{status: 400, code: codeRequest, text: "the Authorization header contains a control character"}
 	refuseEmpty   = &refusal{status: 400, code: codeRequest, text: "no token after the scheme"}
@@ -47,6 +46,11 @@ var (
 	refuseStore   = &refusal{status: 503, code: "temporarily_unavailable", text: "tokens cannot be checked at present", retryAfter: 5}
 	refuseBusy    = &refusal{status: 503, code: "temporarily_unavailable", text: "too many passwords are being checked", retryAfter: 1}
 
+	refuseCSRF   = &refusal{status: 403, code: "csrf", text: "this request was made by a page of another site"}
+	refuseMember = &refusal{status: 403, code: "not_a_member", text: "you are signed in, but not a member of the team that owns this page"}
+	refuseRole   = &refusal{status: 403, code: "role_too_low", text: "you are signed in, but your role in the team is too low for this page"}
+	refuseAction = &refusal{status: 403, code: "forbidden", text: "this is not allowed to you"}
+
 	refuseTarget  = &refusal{status: 400, code: "bad_request", text: "the request target is not a valid path"}
 	refuseFraming = &refusal{status: 400, code: "bad_request", text: "both Content-Length and Transfer-Encoding", close: true}
 	refuseMethod  = &refusal{status: 405, code: "method_not_allowed", text: "this method is not served"}
@@ -56,13 +60,26 @@ func refuseScope(scope string) *refusal {
 	return &refusal{status: 403, code: codeScope, text: "the token does not cover this request", scope: scope}
 }
 
-func refuseLimit(seconds int) *refusal {
-	return &refusal{status: 429, code: "too_many_requests", text: "too many failed attempts", retryAfter: seconds}
+func refuseLimit(wait time.Duration) *refusal {
+	return &refusal{status: 429, code: "too_many_requests", text: "too many failed attempts", retryAfter: wholeSeconds(wait)}
 }
 
-// refusalFor translates what the verifier says.
+func refuseRate(wait time.Duration) *refusal {
+	return &refusal{status: 429, code: "too_many_requests", text: "too many requests", retryAfter: wholeSeconds(wait)}
+}
+
+func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+// refusalFor translates what the verifier says of a token, and passwords of a password.
 func refusalFor(err error) *refusal {
+	if limit, ok := errors.AsType[*limitError](err); ok {
+		return refuseLimit(limit.wait)
+	}
 	switch {
+	case errors.Is(err, ErrLogin):
+		return refuseMissing
+	case errors.Is(err, ErrBusy):
+		return refuseBusy
 	case errors.Is(err, ErrExpired):
 		return refuseExpired
 	case errors.Is(err, ErrRevoked):
@@ -79,8 +96,13 @@ const refusedBodyLimit = time.Second
 const allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 // write answers. modes are those that would be accepted; each has its challenge.
-func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, realm string) {
+// login is the path of the login page, "" if there is none.
+func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, realm, login string) {
 	h := w.Header()
+	page := wantsHTML(r)
+	if modes.has(ModeTeam) && (page || len(r.Header["Sec-Fetch-Mode"]) > 0) {
+		modes &^= 1 << ModeBasic // a browser would ask for a password in a window of its own
+	}
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Add("Vary", "Authorization, Cookie")
@@ -90,12 +112,19 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, r
 	if f.status == http.StatusMethodNotAllowed {
 		h.Set("Allow", allowed)
 	}
+	if f == refuseMissing && page && modes.has(ModeTeam) && login != "" {
+		h.Set("Location", login+nextOf(r))
+		h.Set("Content-Length", "0")
+		w.WriteHeader(http.StatusFound)
+		return
+	}
 	for _, c := range f.challenges(modes, realm) {
 		h.Add("WWW-Authenticate", c)
 	}
 	body, contentType := f.json(), "application/json"
-	if wantsHTML(r) {
-		body, contentType = f.html(), "text/html; charset=utf-8"
+	if page {
+		body, contentType = f.html(login), "text/html; charset=utf-8"
+		h.Set("Content-Security-Policy", refusalCSP)
 	}
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
@@ -119,7 +148,7 @@ func (f *refusal) challenges(modes modeSet, realm string) []string {
 	case codeUnauthorized:
 		var list []string
 		// Policies that contradict each other leave no mode; a 401 has a challenge anyway.
-		if modes.has(ModeBearer) || !modes.has(ModeBasic) {
+		if modes.bearer() || !modes.has(ModeBasic) {
 			list = append(list, bearer)
 		}
 		if modes.has(ModeBasic) {
@@ -149,16 +178,6 @@ func (f *refusal) json() []byte {
 		panic(err) // two strings always marshal
 	}
 	return append(body, '\n')
-}
-
-func (f *refusal) html() []byte {
-	title := fmt.Sprintf("%d %s", f.status, http.StatusText(f.status))
-	text := f.text
-	if text == "" {
-		text = "This page needs authentication."
-	}
-	return fmt.Appendf(nil, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body><h1>%[1]s</h1><p>%s</p></body></html>\n",
-		title, html.EscapeString(text))
 }
 
 // wantsHTML recognises a person's browser: a navigation, without credentials,

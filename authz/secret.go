@@ -16,12 +16,13 @@ type Kind string
 const (
 	KindHTTP  Kind = "http"  // endpoints of flows
 	KindAdmin Kind = "admin" // admin APIs, never a flow's endpoint
+
+	kindSession Kind = "session" // a browser's cookie, never an Authorization header
 )
 
-const (
-	prefixHTTP  = "sluh_"
-	prefixAdmin = "slua_"
+var prefixes = map[Kind]string{KindHTTP: "sluh_", KindAdmin: "slua_", kindSession: "slus_"}
 
+const (
 	digits      = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	prefixLen   = 5
 	randomLen   = 43 // log2(62^43) = 256.03 bits
@@ -55,11 +56,7 @@ func ParseHash(text string) (Hash, error) {
 
 // newSecret returns a new token value: prefix, 43 random characters, 6 check characters.
 func newSecret(kind Kind) string {
-	prefix := prefixHTTP
-	if kind == KindAdmin {
-		prefix = prefixAdmin
-	}
-	out := append(make([]byte, 0, secretLen), prefix...)
+	out := append(make([]byte, 0, secretLen), prefixes[kind]...)
 	var pool [64]byte
 	for len(out) < prefixLen+randomLen {
 		rand.Read(pool[:]) // never fails: crypto/rand ends the process instead
@@ -101,9 +98,15 @@ func plausible(value string) bool {
 	if !ownPrefix(value) {
 		return len(value) >= foreignLow && len(value) <= foreignHigh && isB64Token(value)
 	}
-	if len(value) != secretLen || value[3] != 'h' && value[3] != 'a' {
-		return false
-	}
+	return len(value) == secretLen && (value[3] == 'h' || value[3] == 'a') && checked(value)
+}
+
+// plausibleSession is plausible for the value of a session's cookie.
+func plausibleSession(value string) bool {
+	return len(value) == secretLen && ownPrefix(value) && value[3] == 's' && checked(value)
+}
+
+func checked(value string) bool {
 	return checkOf(value[:secretLen-checkLen]) == [checkLen]byte([]byte(value[secretLen-checkLen:]))
 }
 

@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -11,13 +12,16 @@ import (
 	"time"
 )
 
-// Store keeps the tokens of one instance and their audit. Several processes may
-// hold stores on one database at a time. Safe for concurrent use.
+// Store keeps the tokens of one instance, the users and teams of all, and the
+// audit. Several processes may hold stores on one database at a time. Safe for
+// concurrent use.
 type Store struct {
-	engine   Engine
-	instance string
-	now      func() time.Time
-	log      *slog.Logger
+	engine      Engine
+	instance    string
+	now         func() time.Time
+	log         *slog.Logger
+	sessionIdle time.Duration
+	sessionMax  time.Duration
 
 	mu        sync.Mutex
 	listeners []func() // called after each committed change; guarded by mu
@@ -28,6 +32,9 @@ type Options struct {
 	Now      func() time.Time // time.Now if nil
 	Log      *slog.Logger     // one line per audited event; nil: none
 	Instance string           // name of the instance; "default" if empty
+
+	SessionIdle time.Duration // a session ends after so long without a request; 8 h if 0
+	SessionMax  time.Duration // and after so long in any case; 7 d if 0
 }
 
 // Open opens the SQLite database at path and brings its schema up to date; a
@@ -44,7 +51,8 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 
 // NewStore is a store on any engine, whose schema is in place. It owns the engine.
 func NewStore(ctx context.Context, engine Engine, opts Options) (*Store, error) {
-	s := &Store{engine: engine, now: opts.Now, log: opts.Log}
+	s := &Store{engine: engine, now: opts.Now, log: opts.Log,
+		sessionIdle: cmp.Or(opts.SessionIdle, defaultSessionIdle), sessionMax: cmp.Or(opts.SessionMax, defaultSessionMax)}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -61,18 +69,30 @@ func NewStore(ctx context.Context, engine Engine, opts Options) (*Store, error) 
 	return s, nil
 }
 
+// findInstance finds or makes the instance, and the default team if it has none.
 func (s *Store) findInstance(ctx context.Context, name string) error {
-	const find = `SELECT id FROM instance WHERE name = $1`
-	err := s.engine.Reader().QueryRowContext(ctx, find, name).Scan(&s.instance)
-	if !errors.Is(err, sql.ErrNoRows) {
+	var team sql.NullString
+	find := func(q querier) error {
+		return q.QueryRowContext(ctx, `SELECT id, team_id FROM instance WHERE name = $1`, name).Scan(&s.instance, &team)
+	}
+	if err := find(s.engine.Reader()); err == nil && team.Valid || err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	return s.write(ctx, func(tx *sql.Tx) error {
+		now := s.now()
 		if _, err := tx.ExecContext(ctx, `INSERT INTO instance (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING`,
-			newID(s.now()), name, s.now().UnixMilli()); err != nil {
+			newID(now), name, now.UnixMilli()); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, find, name).Scan(&s.instance)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO auth_team (id, name, name_key, created_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (name_key) DO NOTHING`, newID(now), DefaultTeam, nameKey(DefaultTeam), now.UnixMilli()); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE instance SET team_id = (SELECT id FROM auth_team WHERE name_key = $1)
+			WHERE name = $2 AND team_id IS NULL`, nameKey(DefaultTeam), name); err != nil {
+			return err
+		}
+		return find(tx)
 	})
 }
 
@@ -168,23 +188,6 @@ func scanRecord(row scanner) (Record, error) {
 	return r, nil
 }
 
-// Records returns the live tokens and, up to max in all, those that ended last,
-// with the epoch they are of.
-func (s *Store) Records(ctx context.Context, max int) (epoch int64, records []Record, err error) {
-	tx, err := s.engine.Reader().BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return 0, nil, fmt.Errorf("read tokens: %w", err)
-	}
-	defer tx.Rollback()
-	if err := tx.QueryRowContext(ctx, `SELECT value FROM auth_epoch`).Scan(&epoch); err != nil {
-		return 0, nil, fmt.Errorf("read tokens: %w", err)
-	}
-	records, err = queryRecords(ctx, tx, `SELECT `+recordColumns+` FROM auth_token WHERE instance_id = $1
-		ORDER BY revoked_at IS NOT NULL, expires_at IS NOT NULL AND expires_at <= $2, COALESCE(revoked_at, expires_at) DESC, id LIMIT $3`,
-		s.instance, s.now().UnixMilli(), max)
-	return epoch, records, err
-}
-
 type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
@@ -205,38 +208,6 @@ func queryRecords(ctx context.Context, q querier, query string, args ...any) ([]
 		records = append(records, r)
 	}
 	return records, rows.Err()
-}
-
-// Epoch changes whenever any process has changed a token.
-func (s *Store) Epoch(ctx context.Context) (int64, error) { return s.engine.Epoch(ctx) }
-
-// Use tells when and from where a token was last used.
-type Use struct {
-	ID string
-	At time.Time
-	IP string
-}
-
-// Flush writes what the verifier has gathered.
-func (s *Store) Flush(ctx context.Context, uses []Use, events []Event) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		for _, u := range uses {
-			if _, err := tx.ExecContext(ctx, `UPDATE auth_token SET last_used_at = $1, last_used_ip = $2
-				WHERE id = $3 AND (last_used_at IS NULL OR last_used_at < $1)`, u.At.UnixMilli(), nullable(u.IP), u.ID); err != nil {
-				return err
-			}
-		}
-		for _, e := range events {
-			if err := insertEvent(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("write last uses: %w", err)
-	}
-	return nil
 }
 
 func moment(ms sql.NullInt64) time.Time {

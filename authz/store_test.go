@@ -80,7 +80,7 @@ func TestTokenLife(t *testing.T) {
 		t.Errorf("updated though revoked: %v", err)
 	}
 
-	events, err := s.Audit(ctx, time.Time{}, 100)
+	events, err := s.Audit(ctx, AuditQuery{})
 	var types []string
 	for _, e := range events {
 		types = append(types, strings.TrimPrefix(e.Type, "auth.token."))
@@ -270,7 +270,7 @@ func TestConcurrentChanges(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	events, err := stores[0].Audit(ctx, time.Time{}, 100)
+	events, err := stores[0].Audit(ctx, AuditQuery{})
 	revoked := 0
 	for _, e := range events {
 		if e.Type == EventRevoked {

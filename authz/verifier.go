@@ -14,21 +14,22 @@ const (
 	pollEvery  = 250 * time.Millisecond // how soon another process's change is noticed
 	staleAfter = 5 * time.Second        // how long tokens are believed while the database cannot be read
 	useEvery   = 60 * time.Second       // at most one write of "last used" per token
-	maxRecords = 10_000                 // live tokens, and those that ended last
+	idleEvery  = 5 * time.Minute        // the same per session
+	maxRecords = 10_000                 // of each kind: live tokens, and those that ended last; users; sessions
 	maxEvents  = 256                    // waiting to be written; more are only logged
 )
 
-// Source is where a verifier has its tokens from; [Store] is one.
+// Source is where a verifier has its data from; [Store] is one.
 type Source interface {
-	Records(ctx context.Context, max int) (epoch int64, records []Record, err error)
+	Load(ctx context.Context, max int) (Data, error)
 	Epoch(ctx context.Context) (int64, error)
 	Subscribe(f func())
 	Flush(ctx context.Context, uses []Use, events []Event) error
 }
 
-// Verifier answers for tokens from memory, as requests need it: no database, no
-// lock, no allocation. It holds all tokens of the instance by the hash of their
-// value, as one immutable snapshot that is replaced whole. A change through the
+// Verifier answers for tokens and sessions from memory, as requests need it: no
+// database, no lock, no allocation. It holds all tokens of the instance and all
+// sessions by the hash of their value, as one immutable snapshot that is replaced whole. A change through the
 // same store counts when the call that makes it returns; one of another process
 // within a second. When the database has not answered for 5 s, or when a change
 // could not be read back, it says [ErrUnavailable] rather than trust old answers.
@@ -41,8 +42,10 @@ type Verifier struct {
 	current   atomic.Pointer[snapshot]
 	confirmed atomic.Int64 // when the database last answered, in ns since start
 
+	wanted     atomic.Int64      // changes of this process so far
 	refreshing sync.Mutex        // one reload at a time, so that an older one never wins
-	usages     map[string]*usage // by token id, replaced whole; guarded by refreshing
+	covered    int64             // of wanted, those the last reload has seen; guarded by refreshing
+	usages     map[string]*usage // by id, replaced whole; guarded by refreshing
 
 	mu     sync.Mutex
 	events []Event // guarded by mu
@@ -66,7 +69,7 @@ func OpenVerifier(ctx context.Context, source Source, opts VerifierOptions) (*Ve
 	if v.log == nil {
 		v.log = slog.New(slog.DiscardHandler)
 	}
-	if err := v.refresh(ctx); err != nil {
+	if err := v.refreshLocked(ctx); err != nil { // nobody else has it yet
 		return nil, fmt.Errorf("open token verifier: %w", err)
 	}
 	source.Subscribe(v.changed)
@@ -79,7 +82,7 @@ func OpenVerifier(ctx context.Context, source Source, opts VerifierOptions) (*Ve
 func (v *Verifier) Close(ctx context.Context) error {
 	v.stop()
 	v.done.Wait()
-	err := v.flush(ctx, 0)
+	err := v.flush(ctx, 0, 0)
 	v.disbelieve()
 	return err
 }
@@ -153,21 +156,50 @@ func (v *Verifier) Authenticate(kind Kind, value, remote string) (*Principal, er
 	return c.principal, nil
 }
 
-// Check reports whether the token behind a principal still verifies, for
-// websockets and event streams that stay open. Other principals always do.
-func (v *Verifier) Check(p *Principal) error {
-	if p.Type != PrincipalToken {
-		return nil
+// session judges the value of a session's cookie. A session that is unknown or
+// over is ErrUnknown.
+func (v *Verifier) session(value string, now int64) (*session, error) {
+	if !plausibleSession(value) {
+		return nil, ErrUnknown
 	}
 	snap := v.believed()
 	if snap == nil {
+		return nil, ErrUnavailable
+	}
+	hash := hashOf(value)
+	e := snap.sessions[hash]
+	if e == nil || subtle.ConstantTimeCompare(e.hash[:], hash[:]) != 1 || e.over(now) {
+		return nil, ErrUnknown
+	}
+	return e, nil
+}
+
+// Check reports whether the token or session behind a principal still verifies,
+// and the user's role is no lower than it was, for websockets and event streams
+// that stay open. Other principals always do.
+func (v *Verifier) Check(p *Principal) error {
+	if p.Type != PrincipalToken && p.Type != PrincipalSession {
+		return nil
+	}
+	snap, now := v.believed(), v.now().UnixMilli()
+	if snap == nil {
 		return ErrUnavailable
+	}
+	if p.Type == PrincipalSession {
+		e := snap.logins[p.SessionID]
+		switch {
+		case e == nil || e.over(now):
+			return ErrUnknown
+		case e.principal.rank() < p.rank():
+			return ErrDenied
+		}
+		return nil
 	}
 	c := snap.byID[p.TokenID]
 	if c == nil {
 		return ErrUnknown
 	}
-	return v.judge(c, v.now().UnixMilli())
+	return v.judge(c, now)
 }
 
 // Changed returns a channel that is closed when tokens have changed, for those
@@ -195,7 +227,7 @@ func (v *Verifier) poll(ctx context.Context) {
 		}
 		err := v.check(ctx)
 		if err == nil {
-			err = v.flush(ctx, useEvery)
+			err = v.flush(ctx, useEvery, idleEvery)
 		}
 		if ctx.Err() == nil && (err != nil) != failing {
 			failing = err != nil
@@ -218,33 +250,40 @@ func (v *Verifier) check(ctx context.Context) error {
 		return err
 	}
 	if v.current.Load().epoch != epoch {
-		return v.refresh(ctx)
+		v.refreshing.Lock()
+		defer v.refreshing.Unlock()
+		return v.refreshLocked(ctx)
 	}
 	v.confirmed.Store(int64(began))
 	return nil
 }
 
 // changed runs inside the call that changed the store. What cannot be read back
-// must not be believed either.
+// must not be believed either. Of many calls at once, such as logins, one reload
+// that began after the last of them serves all.
 func (v *Verifier) changed() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	if err := v.refresh(ctx); err != nil {
+	ticket := v.wanted.Add(1)
+	v.refreshing.Lock()
+	defer v.refreshing.Unlock()
+	if v.covered >= ticket {
+		return
+	}
+	if err := v.refreshLocked(ctx); err != nil {
 		v.log.Error("token store changed and cannot be read; requests with tokens are refused until it can", "error", err)
 		v.disbelieve()
 	}
 }
 
-func (v *Verifier) refresh(ctx context.Context) error {
-	v.refreshing.Lock()
-	defer v.refreshing.Unlock()
-	began := time.Since(v.start)
-	epoch, records, err := v.source.Records(ctx, maxRecords)
+func (v *Verifier) refreshLocked(ctx context.Context) error {
+	began, wanted := time.Since(v.start), v.wanted.Load()
+	data, err := v.source.Load(ctx, maxRecords)
 	if err != nil {
 		return err
 	}
-	snap, usages := newSnapshot(epoch, records, v.usages, v.now().UnixMilli())
-	v.usages = usages
+	snap, usages := newSnapshot(&data, v.usages, v.now().UnixMilli())
+	v.usages, v.covered = usages, wanted
 	v.replace(snap)
 	v.confirmed.Store(int64(began))
 	return nil
@@ -260,14 +299,19 @@ func (v *Verifier) replace(next *snapshot) {
 	}
 }
 
-// flush writes the uses that are newer than what was written, by at least every,
-// and the queued events. What could not be written is kept for the next time.
-func (v *Verifier) flush(ctx context.Context, every time.Duration) error {
+// flush writes the uses that are newer than what was written, by at least so much
+// for tokens and for sessions, and the queued events. What could not be written is
+// kept for the next time.
+func (v *Verifier) flush(ctx context.Context, tokens, sessions time.Duration) error {
 	v.refreshing.Lock()
 	usages := v.usages
 	v.refreshing.Unlock()
 	var uses []Use
 	for id, u := range usages {
+		every := tokens
+		if u.session {
+			every = sessions
+		}
 		if at := u.at.Load(); at < u.written || at > u.written && at-u.written >= every.Milliseconds() {
 			uses = append(uses, u.use(id, at))
 		}

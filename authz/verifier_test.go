@@ -24,10 +24,10 @@ type fakeSource struct {
 	events  []Event
 }
 
-func (f *fakeSource) Records(context.Context, int) (int64, []Record, error) {
+func (f *fakeSource) Load(context.Context, int) (Data, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.epoch, f.records, f.err
+	return Data{Epoch: f.epoch, Tokens: f.records}, f.err
 }
 
 func (f *fakeSource) Epoch(context.Context) (int64, error) {

@@ -1,0 +1,98 @@
+package authz
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// The session's cookie has one name over TLS, where browsers hold it to this host,
+// and another over plain HTTP, where they would refuse the first.
+const (
+	cookieSecure = "__Host-sluice"
+	cookiePlain  = "sluice"
+)
+
+// secure tells whether the client speaks TLS, to this process or to a trusted proxy.
+func secure(r *http.Request, trusted []netip.Prefix) bool {
+	if r.TLS != nil {
+		return true
+	}
+	return len(trusted) > 0 && contains(trusted, addressOf(r.RemoteAddr)) &&
+		len(r.Header["X-Forwarded-Proto"]) == 1 && strings.EqualFold(r.Header["X-Forwarded-Proto"][0], "https")
+}
+
+// cookieName is the name of the session's cookie on this connection, "" where no
+// session may be used: in plain text, beyond this machine.
+func (g *Guard) cookieName(r *http.Request) string {
+	switch {
+	case secure(r, g.opts.TrustedProxies):
+		return cookieSecure
+	case g.opts.InsecureCookies || addressOf(r.RemoteAddr).IsLoopback() && clientAddress(r, g.opts.TrustedProxies).IsLoopback():
+		return cookiePlain
+	}
+	return ""
+}
+
+// SessionsAllowed tells whether the request comes over a connection on which
+// sessions may be used: TLS, or this machine, or any if the configuration says so.
+func (g *Guard) SessionsAllowed(r *http.Request) bool { return g.cookieName(r) != "" }
+
+// SetSession gives the browser a session; value "" takes it away.
+func (g *Guard) SetSession(w http.ResponseWriter, r *http.Request, value string, expires time.Time) {
+	c := &http.Cookie{Name: g.cookieName(r), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Expires: expires}
+	c.Secure = c.Name == cookieSecure
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// sessionCookie returns the value of the session's cookie. Of several with the
+// name, which other hosts' pages can cause, none counts.
+func (g *Guard) sessionCookie(r *http.Request) string {
+	lines := r.Header["Cookie"]
+	if len(lines) == 0 {
+		return ""
+	}
+	name := g.cookieName(r)
+	if name == "" {
+		return ""
+	}
+	value, found := "", 0
+	for _, line := range lines {
+		for part := range strings.SplitSeq(line, ";") {
+			if n, v, ok := strings.Cut(strings.Trim(part, " \t"), "="); ok && n == name {
+				value = v
+				found++
+			}
+		}
+	}
+	if found != 1 {
+		return ""
+	}
+	return value
+}
+
+// dropSession takes the session's cookies out of a header, so that no flow sees them.
+func dropSession(h http.Header) {
+	lines := h["Cookie"]
+	for i, line := range lines {
+		if !strings.Contains(line, cookiePlain) {
+			continue
+		}
+		var kept []string
+		for part := range strings.SplitSeq(line, ";") {
+			part = strings.Trim(part, " \t")
+			name, _, _ := strings.Cut(part, "=")
+			if name = strings.TrimSpace(name); name != cookieSecure && name != cookiePlain && part != "" {
+				kept = append(kept, part)
+			}
+		}
+		lines[i] = strings.Join(kept, "; ")
+	}
+	if len(lines) > 0 && strings.Join(lines, "") == "" {
+		delete(h, "Cookie")
+	}
+}
