@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -139,3 +140,5 @@ func (l *lockedBuffer) String() string {
 
 // testHash is bcrypt of "secret", of the lowest cost.
 const testHash = "$2a$04$kyitgG925jtNA6txxzenfOwWiuZdy2dUjkw0BkisaVnuKgD0bVnxu"
+
+var prefixes192 = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}
