@@ -2,6 +2,7 @@ package network
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strings"
 	"sync/atomic"
@@ -72,6 +73,16 @@ const (
 	errNoResponse     = runtime.Text("no response from server")
 )
 
+// Check finds what would fail with every message.
+func (n *requestNode) Check(inst *runtime.Instance) error {
+	if strings.Contains(n.URL, "{{") {
+		if _, err := mustache.Compile(n.URL); err != nil {
+			return fmt.Errorf("the URL is a template with a fault: %w", err)
+		}
+	}
+	return newRequestAuth(inst, n.AuthType).fault
+}
+
 func (n *requestNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
 	if strings.Contains(n.URL, "{{") {
@@ -83,7 +94,10 @@ func (n *requestNode) Init(inst *runtime.Instance) error {
 	}
 	var via *proxyNode
 	if n.Proxy != "" {
-		via, _ = runtime.Use[*proxyNode](inst, n.Proxy)
+		var ok bool
+		if via, ok = runtime.Use[*proxyNode](inst, n.Proxy); !ok {
+			via = &proxyNode{} // as in Node-RED: no proxy, and the environment's neither
+		}
 	}
 	n.proxies = newProxyRules(inst, via)
 	n.prepareHeaders()

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"sluice/nodes/nodetest"
+	"sluice/runtime"
 )
 
 // secureServer answers with the client certificate's name, the server name asked for and the ALPN protocol.
@@ -209,5 +210,18 @@ func TestTheEnvironmentNamesTheProxy(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestCheckFindsCredentialsAndCertificatesThatFail(t *testing.T) {
+	h := requestFlow(t, `{"url":"http://h/{{#open","authType":"bearer"}`,
+		`,{"id":"t","type":"tls-config","cert":"no/such/file","key":"no/such/file"},{"id":"e","type":"http request","authType":"bearer","wires":[[]]},{"id":"ok","type":"http request","wires":[[]]}`,
+		credentials(t, `{"e":{"password":"${NOT_SET}"}}`), nodetest.Env())
+	for id, want := range map[string]string{"n": "template", "t": "no/such/file", "e": "NOT_SET", "ok": ""} {
+		inst := h.Instance(id)
+		err := inst.Node().(runtime.Checker).Check(inst)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want it to name %q", id, err, want)
+		}
 	}
 }

@@ -42,10 +42,7 @@ type tlsNode struct {
 // them, as in Node-RED: connections are then verified against the system's authorities.
 func (n *tlsNode) Init(inst *runtime.Instance) error {
 	n.ServerName, n.ALPN = strings.TrimSpace(n.ServerName), strings.TrimSpace(n.ALPN)
-	m, err := n.material(inst)
-	if err == nil {
-		err = n.use(m, inst.Credential("passphrase"))
-	}
+	m, err := n.load(inst)
 	if err != nil {
 		n.certificates, n.roots = nil, nil
 		m = tlsMaterial{}
@@ -53,6 +50,21 @@ func (n *tlsNode) Init(inst *runtime.Instance) error {
 	}
 	n.identity = m.identity(n)
 	return nil
+}
+
+// Check finds certificates that cannot be used.
+func (n *tlsNode) Check(inst *runtime.Instance) error {
+	trial := *n
+	_, err := trial.load(inst)
+	return err
+}
+
+func (n *tlsNode) load(inst *runtime.Instance) (tlsMaterial, error) {
+	m, err := n.material(inst)
+	if err == nil {
+		err = n.use(m, inst.Credential("passphrase"))
+	}
+	return m, err
 }
 
 // tlsMaterial is what a tls-config holds, PEM or PKCS #12.
