@@ -21,42 +21,38 @@ func hashSum(v any) string {
 // sumHasher holds the containers on the way, since a flow's headers may contain themselves.
 type sumHasher struct{ seen []any }
 
-// fold is Java's hash over UTF-16 units, of which hash-sum doubles negative sums.
-func (h *sumHasher) fold(hash int64, text string) int64 {
+// fold is Java's hash over UTF-16 units, which wraps at 32 bits. hash-sum doubles negative sums.
+func fold(hash int64, text string) int64 {
 	if text == "" {
 		return hash
 	}
+	h := uint32(hash)
 	for i := 0; i < len(text); i++ {
 		if text[i] >= 0x80 {
 			for _, unit := range msg.ToUTF16(text[i:]) {
-				hash = foldUnit(hash, unit)
+				h = 31*h + uint32(unit)
 			}
 			break
 		}
-		hash = foldUnit(hash, uint16(text[i]))
+		h = 31*h + uint32(text[i])
 	}
-	if hash < 0 {
-		return hash * -2
+	if sum := int64(int32(h)); sum < 0 {
+		return -2 * sum
 	}
-	return hash
-}
-
-// foldUnit is ((hash << 5) - hash) + unit | 0, where hash may have 33 bits.
-func foldUnit(hash int64, unit uint16) int64 {
-	return int64(int32(int64(int32(hash)<<5) - hash + int64(unit)))
+	return int64(h)
 }
 
 func (h *sumHasher) value(hash int64, v any, key string) int64 {
-	hash = h.fold(h.fold(h.fold(hash, key), classOf(v)), msg.TypeOf(v))
+	hash = fold(fold(fold(hash, key), classOf(v)), msg.TypeOf(v))
 	switch v.(type) {
 	case nil:
-		return h.fold(hash, "null")
+		return fold(hash, "null")
 	case *msg.Object, *msg.Array:
 	default:
-		return h.fold(hash, msg.ToString(v))
+		return fold(hash, msg.ToString(v))
 	}
 	if slices.Contains(h.seen, v) || len(h.seen) > msg.MaxDepth {
-		return h.fold(hash, "[Circular]"+key)
+		return fold(hash, "[Circular]"+key)
 	}
 	h.seen = append(h.seen, v)
 	if list, ok := v.(*msg.Array); ok {
@@ -69,7 +65,7 @@ func (h *sumHasher) value(hash int64, v any, key string) int64 {
 			i, _ := strconv.Atoi(k)
 			hash = h.value(hash, list.At(i), k)
 		}
-		return h.fold(hash, msg.ToString(list))
+		return fold(hash, msg.ToString(list))
 	}
 	o := v.(*msg.Object)
 	keys := o.Keys()
@@ -77,7 +73,7 @@ func (h *sumHasher) value(hash int64, v any, key string) int64 {
 	for _, k := range keys {
 		hash = h.value(hash, o.Value(k), k)
 	}
-	return h.fold(hash, "[object Object]")
+	return fold(hash, "[object Object]")
 }
 
 // classOf is Object.prototype.toString.
