@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"unicode/utf8"
 
@@ -156,6 +157,9 @@ var errTooLarge = bodyErrorf(http.StatusRequestEntityTooLarge, "request entity t
 func readFault(err error) error {
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return errTooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &bodyError{status: http.StatusRequestTimeout, text: "the body did not arrive in time", framing: true}
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return bodyErrorf(http.StatusBadRequest, "request aborted")

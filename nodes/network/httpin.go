@@ -130,5 +130,8 @@ func rawKey(method, path string) string {
 	return strings.ToUpper(method) + ":" + strings.TrimSuffix(doubleSlash.ReplaceAllString(path, "/"), "/")
 }
 
+// defaultBodyTimeout is how long a client may take to send a request, as Node's server.requestTimeout.
+const defaultBodyTimeout = 300 * time.Second
+
 // defaultRequestTimeout is how long a flow may take to answer where the settings do not say.
 const defaultRequestTimeout = 120 * time.Second

@@ -26,7 +26,8 @@ type httpApp struct {
 	enabled    bool
 	early      bool // the editor's path covers the endpoints, and its parsers read bodies first
 	limit      int64
-	timeout    time.Duration
+	timeout    time.Duration // for the flow to answer
+	bodyLimit  time.Duration // for the client to send its body
 	neverHangs bool
 	raw        rawRoutes
 
@@ -67,7 +68,7 @@ func newApp(setting func(string) any) *httpApp {
 	for _, key := range [...]string{"httpRoot", "httpNodeRoot", "httpAdminRoot"} {
 		settings.Set(key, setting(key))
 	}
-	app := &httpApp{callback: "callback", subdomainOffset: 2, timeout: defaultRequestTimeout, limit: 5 << 20}
+	app := &httpApp{callback: "callback", subdomainOffset: 2, timeout: defaultRequestTimeout, bodyLimit: defaultBodyTimeout, limit: 5 << 20}
 	app.root, app.enabled = runtime.NodeRoot(settings)
 	app.early = settings.Value("httpRoot") != false && settings.Value("httpAdminRoot") != false && covers(adminRoot(settings), app.root)
 	app.neverHangs = setting("nodeRedCompat") != "strict"

@@ -31,19 +31,37 @@ func (ex *transaction) url() string {
 	if ex.app.root == "" {
 		return uri
 	}
-	uri = uri[min(len(ex.app.root), len(uri)):]
+	host, target := splitHost(uri)
+	target = target[min(len(ex.app.root), len(target)):]
 	switch {
-	case strings.HasPrefix(uri, "//"):
-		return uri[1:]
-	case !strings.HasPrefix(uri, "/"):
-		return "/" + uri
+	case strings.HasPrefix(target, "//"):
+		target = target[1:]
+	case !strings.HasPrefix(target, "/"):
+		target = "/" + target
 	}
-	return uri
+	return host + target
 }
 
 // base is httpNodeRoot as the client spelled it.
 func (ex *transaction) base() string {
-	return ex.r.RequestURI[:min(len(ex.app.root), len(ex.r.RequestURI))]
+	_, target := splitHost(ex.r.RequestURI)
+	return target[:min(len(ex.app.root), len(target))]
+}
+
+// splitHost takes scheme and host off a target in absolute form.
+func splitHost(uri string) (host, target string) {
+	if strings.HasPrefix(uri, "/") {
+		return "", uri
+	}
+	start := strings.Index(uri, "://")
+	if start < 0 {
+		return "", uri
+	}
+	start += len("://")
+	if slash := strings.IndexByte(uri[start:], '/'); slash >= 0 {
+		return uri[:start+slash], uri[start+slash:]
+	}
+	return uri, ""
 }
 
 func (ex *transaction) rawQuery() string {
@@ -52,11 +70,23 @@ func (ex *transaction) rawQuery() string {
 	return query
 }
 
-// readBody does what the body parsers in front of a flow do, in their order.
+// readBody reads the body, within the time a client has to send it.
 func (ex *transaction) readBody() error {
+	if !hasBody(ex.r) {
+		return ex.parseBody()
+	}
+	// A writer that knows no deadline is not a connection.
+	conn := http.NewResponseController(ex.w)
+	_ = conn.SetReadDeadline(time.Now().Add(ex.app.bodyLimit))
+	err := ex.parseBody()
+	_ = conn.SetReadDeadline(time.Time{})
+	return err
+}
+
+// parseBody does what the body parsers in front of a flow do, in their order.
+func (ex *transaction) parseBody() error {
 	q, n := &ex.req, ex.node
-	path, _, _ := strings.Cut(ex.r.RequestURI, "?")
-	if ex.app.raw.has(ex.r.Method, path) {
+	if ex.app.raw.has(ex.r.Method, pathOf(ex.r.RequestURI)) {
 		data, err := readLimited(ex.r.Body, maxRawBody, ex.r.ContentLength)
 		if err != nil {
 			return err

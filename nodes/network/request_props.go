@@ -330,14 +330,10 @@ func toMessage(v any) any {
 }
 
 // pathOf is the path of a request's target, which a client may give with scheme and host.
-func pathOf(url string) string {
-	if !strings.HasPrefix(url, "/") {
-		if _, rest, ok := strings.Cut(url, "://"); ok {
-			url = rest[max(0, strings.IndexByte(rest, '/')):]
-		}
+func pathOf(uri string) string {
+	_, target := splitHost(uri)
+	if i := strings.IndexAny(target, "?#"); i >= 0 {
+		return target[:i]
 	}
-	if i := strings.IndexAny(url, "?#"); i >= 0 {
-		url = url[:i]
-	}
-	return url
+	return target
 }
