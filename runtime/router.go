@@ -28,6 +28,12 @@ func (inst *Instance) Handle(method, pattern string, h RouteHandler) error {
 	return nil
 }
 
+// CheckRoute tells what Handle would say, without mounting anything.
+func (inst *Instance) CheckRoute(method, pattern string) error {
+	_, err := newRoute(inst, method, pattern)
+	return err
+}
+
 // MountedRoute is a route as a node's settings name it.
 type MountedRoute struct{ Method, Pattern string }
 
@@ -179,15 +185,24 @@ func (rt *Router) SetCORS(w http.ResponseWriter, r *http.Request) {
 // Match returns the pattern, below the node root, of the route that answers a
 // request for method and path (still percent-encoded). ok is false if none does.
 func (rt *Router) Match(method, escapedPath string) (pattern string, ok bool) {
+	return rt.match(method, escapedPath, nil)
+}
+
+// PatternOf is Match for a request, read exactly as ServeHTTP reads it.
+func (rt *Router) PatternOf(r *http.Request) (pattern string, ok bool) {
+	return rt.match(r.Method, requestPath(r), r)
+}
+
+func (rt *Router) match(method, path string, r *http.Request) (pattern string, ok bool) {
 	t := rt.table.Load()
 	if t == nil {
 		return "", false
 	}
-	path, inside := t.below(escapedPath)
+	path, inside := t.below(path)
 	if !inside {
 		return "", false
 	}
-	found := t.find(method, path, nil)
+	found := t.find(method, path, r)
 	if found.route == nil {
 		return "", false
 	}

@@ -231,8 +231,15 @@ func (n *patternTree) walk(path string, f func(*patternTree)) {
 // requestPath returns the path of a request as it was sent.
 func requestPath(r *http.Request) string {
 	uri := r.RequestURI
-	if !strings.HasPrefix(uri, "/") { // absolute form, or a request made by a program
+	if uri == "" { // a request that a program made
 		return r.URL.EscapedPath()
+	}
+	if _, rest, ok := strings.Cut(uri, "://"); ok && uri[0] != '/' { // absolute form
+		i := strings.IndexAny(rest, "/?")
+		if i < 0 || rest[i] == '?' {
+			return "/"
+		}
+		uri = rest[i:]
 	}
 	if i := strings.IndexByte(uri, '?'); i >= 0 {
 		return uri[:i]

@@ -244,6 +244,13 @@ func TestMatchTellsThePatternOfTheRoute(t *testing.T) {
 	for _, tc := range []struct{ method, path, want string }{
 		{"GET", "/n/a/1", "/a/:x"}, {"HEAD", "/n/A/1/", "/a/:x"}, {"POST", "/n/b", "/b"}, {"GET", "/n/b", ""}, {"GET", "/a/1", ""}, {"GET", "/n/a/%ff", ""},
 	} {
+		r := httptest.NewRequest(tc.method, "/", nil)
+		for _, uri := range []string{tc.path + "?q=/", "http://h.test" + tc.path} {
+			r.RequestURI = uri
+			if got, ok := e.Router().PatternOf(r); got != tc.want || ok != (tc.want != "") {
+				t.Errorf("%s %s: got %q %v, want %q", tc.method, uri, got, ok, tc.want)
+			}
+		}
 		if got, ok := e.Router().Match(tc.method, tc.path); got != tc.want || ok != (tc.want != "") {
 			t.Errorf("%s %s: got %q %v, want %q", tc.method, tc.path, got, ok, tc.want)
 		}

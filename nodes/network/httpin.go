@@ -34,7 +34,7 @@ type httpInNode struct {
 	gone   chan struct{} // closed when the endpoint is taken away for good
 }
 
-// MissingPath is Node-RED's warning for a node without a URL.
+// missingPath is Node-RED's warning for a node without a URL.
 const missingPath = "missing path"
 
 func (n *httpInNode) Init(inst *runtime.Instance) error {
@@ -59,6 +59,16 @@ func (n *httpInNode) Init(inst *runtime.Instance) error {
 	if n.SkipBodyParsing {
 		n.rawKey = rawKey(n.Method, n.app.root+n.path)
 		n.app.raw.add(n.rawKey, 1)
+	}
+	return nil
+}
+
+// Check reports a path that cannot be mounted.
+func (n *httpInNode) Check(inst *runtime.Instance) error {
+	for _, route := range n.Routes() {
+		if err := inst.CheckRoute(route.Method, route.Pattern); err != nil {
+			return err
+		}
 	}
 	return nil
 }
