@@ -17,12 +17,13 @@ type evaluation struct {
 	ticks    uint
 	inherit  bool         // name look-up as in Node-RED's copy, see inherited
 	sites    []nativeSite // of the built-in functions called so far
-	nested   bool         // some container may hold a sequence, see export
+	nested   bool         // some container may hold a sequence or moment, see export
 }
 
 // hold notes that v goes into a container or a sequence.
 func (e *evaluation) hold(v any) any {
-	if _, ok := v.(*sequence); ok {
+	switch v.(type) {
+	case *sequence, *moment:
 		e.nested = true
 	}
 	return v
@@ -397,6 +398,9 @@ func (e *evaluation) descend(v any, out *sequence, depth int) error {
 		return nil
 	}
 	out.push(v)
+	if err := e.checkSize(len(out.items)); err != nil {
+		return err
+	}
 	if o, ok := v.(*msg.Object); ok {
 		for _, x := range o.All() {
 			if err := e.descend(x, out, depth-1); err != nil {

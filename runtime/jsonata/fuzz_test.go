@@ -79,6 +79,7 @@ func FuzzPattern(f *testing.F) {
 		if err != nil || p.linear == nil || len(text) > 200 {
 			t.Skip()
 		}
+		p.full.MatchTimeout = 20 * time.Millisecond
 		fast := newSearch(p, text)
 		if !fast.ascii {
 			t.Skip()

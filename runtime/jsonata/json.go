@@ -55,7 +55,7 @@ type jsonWriter struct {
 // absent tells whether v has no JSON: an object leaves it out.
 func (w *jsonWriter) absent(v any) bool {
 	switch v := v.(type) {
-	case *msg.Object:
+	case *msg.Object, *moment:
 		return false
 	case msg.Host:
 		return true // req, res and the like stay out of JSON
@@ -89,6 +89,8 @@ func (w *jsonWriter) value(b []byte, v any, depth int) ([]byte, error) {
 		return msg.AppendNumber(b, v), nil
 	case *msg.Object:
 		return w.object(b, v, depth)
+	case *moment:
+		return w.value(b, v.iso(), depth)
 	case *msg.Array, *sequence:
 		a, _ := asArray(v)
 		return w.array(b, a, depth)

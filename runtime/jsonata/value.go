@@ -321,12 +321,14 @@ func joinSurrogates(s string) string {
 	return s
 }
 
-// export turns the sequences within a result into plain arrays. Containers of
-// the input never hold any; others are changed in place.
+// export turns the sequences within a result into plain arrays, and moments into
+// dates. Containers of the input never hold either; others are changed in place.
 func (e *evaluation) export(v any) any {
 	switch v := v.(type) {
 	case *sequence:
 		return e.exportArray(v)
+	case *moment:
+		return v.date()
 	case *msg.Object, *msg.Array:
 		if e.nested {
 			e.exportInto(v, make(map[any]bool))
@@ -356,6 +358,8 @@ func (e *evaluation) exportInto(v any, seen map[any]bool) {
 		switch child := child.(type) {
 		case *sequence:
 			return e.exportArray(child), true
+		case *moment:
+			return child.date(), true
 		case *msg.Object, *msg.Array:
 			e.exportInto(child, seen)
 		}
