@@ -139,6 +139,26 @@ func (n *delayNode) reportDepthLocked(depth func() int) {
 	})
 }
 
+// release takes a message to the outbox, to be sent and completed.
+func (n *delayNode) release(k kept) {
+	n.outbox.put(k, func(d *runtime.Delivery) {
+		_ = d.Send(d.Msg) // fails only once the node is closed
+		k.complete(d)
+	})
+}
+
+// endFlush completes the message of d, which asked for a flush, after what it
+// flushed. If that was the message too, Node-RED completes it twice.
+func (n *delayNode) endFlush(d *runtime.Delivery, statuses ...*msg.Object) {
+	n.outbox.put(keep(d, msg.CloneMessage(d.Msg)), func(d *runtime.Delivery) {
+		for _, status := range statuses {
+			d.Status(status)
+		}
+		d.Complete(nil)
+	})
+	n.outbox.drainAfter(d, n.inst)
+}
+
 // rateOf is the rate a message sets, in milliseconds between two messages.
 func (n *delayNode) rateOf(m *msg.Object) (ms float64, ok bool) {
 	v, ok := m.Get("rate")

@@ -44,10 +44,8 @@ func (q *delayEach) input(d *runtime.Delivery) {
 	}
 	if hasFlush && (!reset || q.n.PauseType != "delay") {
 		q.flush(d, flush)
-		d.Complete(nil)
-	}
-	if q.n.PauseType != "delay" || !reset && !hasFlush {
-		q.showDepth(d)
+	} else if q.showsDepth() && !(reset && q.n.PauseType == "delay") {
+		d.Status(depthStatus("dot", len(q.waiting)))
 	}
 }
 
@@ -70,32 +68,38 @@ func (q *delayEach) wait(m *msg.Object) time.Duration {
 	return timerOf(n.timeMs)
 }
 
-// showDepth shows how many wait, where that is worth a look.
-func (q *delayEach) showDepth(d *runtime.Delivery) {
-	switch {
-	case q.n.PauseType == "delay" && q.n.timeMs > 1000,
-		q.n.PauseType == "delayv",
-		q.n.PauseType == "random" && q.n.timeMs >= 1000:
-		d.Status(depthStatus("dot", len(q.waiting)))
+// showsDepth tells whether how many wait is worth a status.
+func (q *delayEach) showsDepth() bool {
+	switch q.n.PauseType {
+	case "delay":
+		return q.n.timeMs > 1000
+	case "random":
+		return q.n.timeMs >= 1000
 	}
+	return true
 }
 
 // clear forgets all that wait, which completes them.
 func (q *delayEach) clear(d *runtime.Delivery) {
 	for _, k := range q.waiting {
-		k.complete(d)
+		q.n.outbox.put(k.kept, k.complete)
 	}
 	q.waiting = nil
+	q.n.outbox.drainAfter(d, q.n.inst)
 }
 
-// flush sends the oldest at once, within the event that asks for it.
+// flush sends the oldest at once.
 func (q *delayEach) flush(d *runtime.Delivery, flush any) {
 	count := flushCount(flush, len(q.waiting))
-	for _, k := range q.waiting[:count] {
-		k.send(d)
+	for i, k := range q.waiting[:count] {
+		q.release(k.kept, len(q.waiting)-i-1)
 	}
 	q.waiting = slices.Delete(q.waiting, 0, count)
-	d.Status(depthStatus("dot", len(q.waiting)))
+	statuses := []*msg.Object{depthStatus("dot", len(q.waiting))}
+	if q.showsDepth() && q.n.PauseType != "delay" {
+		statuses = append(statuses, depthStatus("dot", len(q.waiting)))
+	}
+	q.n.endFlush(d, statuses...)
 }
 
 // arm sets the timer for a message, unless it is set for an earlier one.
@@ -106,7 +110,7 @@ func (q *delayEach) arm(due time.Time) {
 	q.disarm()
 	q.next = due
 	q.timer = time.AfterFunc(time.Until(due), func() {
-		q.release()
+		q.releaseDue()
 		q.n.outbox.drain(q.n.inst)
 	})
 }
@@ -118,8 +122,8 @@ func (q *delayEach) disarm() {
 	}
 }
 
-// release takes what is due to the outbox.
-func (q *delayEach) release() {
+// releaseDue takes what is due to the outbox.
+func (q *delayEach) releaseDue() {
 	q.n.mu.Lock()
 	defer q.n.mu.Unlock()
 	if q.n.closed {
@@ -138,8 +142,7 @@ func (q *delayEach) release() {
 	left := len(q.waiting) + len(due)
 	for _, k := range due {
 		left--
-		depth := left
-		q.n.outbox.put(k.kept, func(d *runtime.Delivery) { q.sendDue(d, depth) })
+		q.release(k.kept, left)
 	}
 	q.disarm()
 	for _, k := range q.waiting {
@@ -147,20 +150,23 @@ func (q *delayEach) release() {
 	}
 }
 
-// sendDue sends a message whose time has come, with its statuses in Node-RED's order.
-func (q *delayEach) sendDue(d *runtime.Delivery, depth int) {
-	status := depthStatus("dot", depth)
-	switch {
-	case q.n.PauseType == "delay" && q.n.timeMs > 1000:
-		d.Status(status)
-	case q.n.PauseType == "delayv" && depth == 0:
-		d.Status(&msg.Object{})
-	}
-	_ = d.Send(d.Msg) // fails only once the node is closed
-	if q.n.PauseType == "delayv" || q.n.PauseType == "random" && q.n.timeMs >= 1000 {
-		d.Status(status)
-	}
-	d.Complete(nil)
+// release takes a message to the outbox, with its statuses in Node-RED's order;
+// depth is how many are left.
+func (q *delayEach) release(k kept, depth int) {
+	n := q.n
+	n.outbox.put(k, func(d *runtime.Delivery) {
+		switch {
+		case n.PauseType == "delay" && n.timeMs > 1000:
+			d.Status(depthStatus("dot", depth))
+		case n.PauseType == "delayv" && depth == 0:
+			d.Status(&msg.Object{})
+		}
+		_ = d.Send(d.Msg) // fails only once the node is closed
+		if n.PauseType == "delayv" || n.PauseType == "random" && n.timeMs >= 1000 {
+			d.Status(depthStatus("dot", depth))
+		}
+		d.Complete(nil)
+	})
 }
 
 func (q *delayEach) close() {

@@ -38,15 +38,15 @@ func (q *delayQueue) input(d *runtime.Delivery) {
 	}
 	if flush, ok := m.Get("flush"); ok {
 		count := flushCount(flush, len(q.buffer))
-		sendFlushed(d, q.buffer[:count], 2)
+		q.n.releaseFlushed(q.buffer[:count], 2)
 		q.buffer = slices.Delete(q.buffer, 0, count)
-		d.Status(&msg.Object{})
-		d.Complete(nil)
+		q.n.endFlush(d, &msg.Object{})
 	}
 	if m.Has("reset") {
 		for _, k := range q.buffer {
-			k.complete(d)
+			q.n.outbox.put(k, k.complete)
 		}
+		q.n.outbox.drainAfter(d, q.n.inst)
 		q.buffer = nil
 		q.rateMs = q.n.rateMs
 		d.Status(msg.NewObject("text", "reset"))
@@ -61,13 +61,13 @@ func (q *delayQueue) replace(d *runtime.Delivery) bool {
 		if !msg.StrictEqual(topic, old.m.Value("topic")) {
 			continue
 		}
-		if q.n.Outputs == 2 {
-			if old.d.Run() != d.Run() {
-				old.d.Msg = msg.CloneMessage(old.m) // what is completed, while old.m goes on elsewhere
+		q.n.outbox.put(old, func(e *runtime.Delivery) {
+			if q.n.Outputs == 2 {
+				_ = e.SendAll(nil, []*msg.Object{old.m}) // fails only once the node is closed
 			}
-			_ = d.SendAll(nil, []*msg.Object{old.m}) // fails only once the node is closed
-		}
-		old.complete(d)
+			old.complete(e)
+		})
+		q.n.outbox.drainAfter(d, q.n.inst)
 		q.buffer[i] = keep(d, d.Msg)
 		return true
 	}
@@ -82,10 +82,7 @@ func (q *delayQueue) tick() {
 		count = len(q.buffer)
 	}
 	for _, k := range q.buffer[:count] {
-		q.n.outbox.put(k, func(d *runtime.Delivery) {
-			_ = d.Send(d.Msg) // fails only once the node is closed
-			d.Complete(nil)
-		})
+		q.n.release(k)
 	}
 	q.buffer = slices.Delete(q.buffer, 0, count)
 	q.n.reportDepthLocked(q.depth)

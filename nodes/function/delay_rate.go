@@ -25,7 +25,6 @@ func (q *delayRate) input(d *runtime.Delivery) {
 		q.take(d, hasFlush, reset)
 		if hasFlush {
 			q.flush(d, flush)
-			d.Complete(nil)
 		}
 	case !reset:
 		q.pass(d)
@@ -40,7 +39,10 @@ func (q *delayRate) input(d *runtime.Delivery) {
 // nothing but its id and a flush is no message to be sent.
 func (q *delayRate) take(d *runtime.Delivery, hasFlush, reset bool) {
 	m := d.Msg
-	m.Delete("flush")
+	if hasFlush { // what is completed keeps it
+		m = msg.CloneMessage(m)
+		m.Delete("flush")
+	}
 	if m.Len() <= 1 {
 		return
 	}
@@ -87,38 +89,38 @@ func (q *delayRate) tick() {
 	} else {
 		k := q.buffer[0]
 		q.buffer = slices.Delete(q.buffer, 0, 1)
-		q.n.outbox.put(k, func(d *runtime.Delivery) {
-			if d.Msg.Len() > 1 {
-				_ = d.Send(d.Msg) // fails only once the node is closed
-				d.Complete(nil)
-			}
-		})
+		if k.m.Len() > 1 {
+			q.n.release(k)
+		} else {
+			k.let()
+		}
 	}
 	q.n.reportDepthLocked(q.depth)
 }
 
+// flush sends the oldest at once.
 func (q *delayRate) flush(d *runtime.Delivery, flush any) {
 	count := flushCount(flush, len(q.buffer))
 	if count == 0 {
 		q.ticks.stop()
 	} else {
-		sendFlushed(d, q.buffer[:count], 1)
+		q.n.releaseFlushed(q.buffer[:count], 1)
 		q.buffer = slices.Delete(q.buffer, 0, count)
 		q.ticks.start(q.n, timerOf(q.rateMs), q.tick)
 	}
-	d.Status(depthStatus("dot", len(q.buffer)))
+	q.n.endFlush(d, depthStatus("dot", len(q.buffer)))
 }
 
-// sendFlushed sends messages at once, except those with no more than the given
-// number of properties.
-func sendFlushed(d *runtime.Delivery, messages []kept, bare int) {
+// releaseFlushed takes messages to the outbox, except those with no more than
+// the given number of properties.
+func (n *delayNode) releaseFlushed(messages []kept, bare int) {
 	for _, k := range messages {
 		k.m.Delete("flush")
 		k.m.Delete("reset")
 		if k.m.Len() > bare {
-			k.send(d)
+			n.release(k)
 		} else {
-			k.handOver(d)
+			k.let()
 		}
 	}
 }

@@ -48,23 +48,10 @@ func (k kept) handOver(d *runtime.Delivery) {
 	d.Run().Adopt(k.hold)
 }
 
-// send sends the message within d, a delivery of the same node, and completes it.
-func (k kept) send(d *runtime.Delivery) {
-	if k.d.Run() != d.Run() {
-		k.d.Msg = msg.CloneMessage(k.m) // what is completed, while k.m goes on elsewhere
-	}
-	_ = d.Send(k.m) // fails only once the node is closed
-	k.complete(d)
-}
-
-// complete completes the message within d, a delivery of the same node.
+// complete completes the message as it came, within a delivery of the outbox.
 func (k kept) complete(d *runtime.Delivery) {
-	if k.d.Run() == d.Run() {
-		k.d.Complete(nil)
-	} else {
-		k.hold.Do(func() { k.d.Complete(nil) })
-	}
-	k.handOver(d)
+	d.Msg = k.d.Msg
+	d.Complete(nil)
 }
 
 // let lets go of the message, if there is one.

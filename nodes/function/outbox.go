@@ -30,6 +30,14 @@ func (o *outbox) put(k kept, f func(d *runtime.Delivery)) {
 	o.queue = append(o.queue, outgoingItem{k, f})
 }
 
+// drainAfter is drain for code within a delivery: it happens on the goroutine of
+// its run, after all that is queued there.
+func (o *outbox) drainAfter(d *runtime.Delivery, inst *runtime.Instance) {
+	hold := d.Hold()
+	hold.Do(func() { o.drain(inst) })
+	hold.Release()
+}
+
 // drain sends what is there, unless another goroutine does. Call it outside of
 // any delivery and with nothing locked.
 func (o *outbox) drain(inst *runtime.Instance) {
