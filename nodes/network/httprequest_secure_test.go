@@ -61,6 +61,7 @@ func TestTLSConfigSecuresRequests(t *testing.T) {
 		{"a tls-config before msg.rejectUnauthorized", `{"verifyservercert":true}`, ``, `{"rejectUnauthorized":false}`, plain.URL, "DEPTH_ZERO_SELF_SIGNED_CERT"},
 		{"a server name that the certificate has", `{"verifyservercert":true,"servername":"example.com"}`, `"cadata":` + ca, `{}`, plain.URL, "|example.com|"},
 		{"a server name that it has not", `{"verifyservercert":true,"servername":"other.test"}`, `"cadata":` + ca, `{}`, plain.URL, "ERR_TLS_CERT_ALTNAME_INVALID"},
+		{"a name it has not, of an unknown authority", `{"servername":"other.test"}`, ``, `{}`, plain.URL, "DEPTH_ZERO_SELF_SIGNED_CERT"},
 		{"ALPN", `{"verifyservercert":false,"alpnprotocol":"http/1.1"}`, ``, `{}`, plain.URL, "||http/1.1"},
 		{"a client certificate with an encrypted key", `{"verifyservercert":false}`, `"certdata":` + cert + `,"keydata":` + key + `,"passphrase":"secret"`, `{}`, strict.URL, "sluice test client||"},
 		{"a client certificate in a PFX file", `{"verifyservercert":false,"certType":"pfx","p12":"testdata/tls/aes.pfx"}`, `"passphrase":"secret"`, `{}`, strict.URL, "sluice test client||"},

@@ -99,7 +99,7 @@ func handshake(ctx context.Context, c net.Conn, config *tls.Config) (net.Conn, e
 	if isTimeout(err) || ctx.Err() != nil {
 		return nil, err
 	}
-	return nil, handshakeError(err, config.ServerName)
+	return nil, handshakeError(err, config)
 }
 
 // systemRoots are the certificate authorities of the system and, as in Node,

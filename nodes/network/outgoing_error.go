@@ -128,10 +128,10 @@ func errnoCode(err error) (string, bool) {
 }
 
 // handshakeError translates an error of a TLS handshake to OpenSSL's codes.
-func handshakeError(err error, host string) error {
+func handshakeError(err error, config *tls.Config) error {
 	var certificate *tls.CertificateVerificationError
-	if errors.As(err, &certificate) {
-		return verifyError(certificate, host)
+	if errors.As(err, &certificate) && len(certificate.UnverifiedCertificates) > 0 {
+		return verifyError(certificate, config)
 	}
 	if errors.As(err, new(tls.RecordHeaderError)) {
 		return requestError("EPROTO", "the server did not answer in TLS: is it plain http?")
@@ -145,20 +145,29 @@ func handshakeError(err error, host string) error {
 	return exchangeError(err)
 }
 
-func verifyError(err *tls.CertificateVerificationError, host string) error {
+func verifyError(verification *tls.CertificateVerificationError, config *tls.Config) error {
+	chain, err := verification.UnverifiedCertificates, verification.Err
+	if errors.As(err, new(x509.HostnameError)) {
+		// Node asks for the authority first, and for the name then.
+		options := x509.VerifyOptions{Roots: config.RootCAs, Intermediates: x509.NewCertPool()}
+		for _, c := range chain[1:] {
+			options.Intermediates.AddCert(c)
+		}
+		if _, err = chain[0].Verify(options); err == nil {
+			return requestError("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames: "+altnameReason(chain[0], config.ServerName))
+		}
+	}
 	var invalid x509.CertificateInvalidError
 	switch {
-	case errors.As(err.Err, new(x509.HostnameError)):
-		return requestError("ERR_TLS_CERT_ALTNAME_INVALID", "Hostname/IP does not match certificate's altnames: "+altnameReason(err, host))
-	case errors.As(err.Err, &invalid) && invalid.Reason == x509.Expired:
-		if len(err.UnverifiedCertificates) > 0 && time.Now().Before(err.UnverifiedCertificates[0].NotBefore) {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		if time.Now().Before(chain[0].NotBefore) {
 			return requestError("CERT_NOT_YET_VALID", "certificate is not yet valid")
 		}
 		return requestError("CERT_HAS_EXPIRED", "certificate has expired")
-	case errors.As(err.Err, new(x509.UnknownAuthorityError)):
-		return untrustedError(err.UnverifiedCertificates)
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return untrustedError(chain)
 	}
-	return requestError("ERR_TLS_CERT_INVALID", "the certificate of "+host+" is not valid: "+err.Err.Error())
+	return requestError("ERR_TLS_CERT_INVALID", "the certificate of "+config.ServerName+" is not valid: "+err.Error())
 }
 
 func untrustedError(chain []*x509.Certificate) error {
@@ -174,20 +183,18 @@ func untrustedError(chain []*x509.Certificate) error {
 	return requestError("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate")
 }
 
-func altnameReason(err *tls.CertificateVerificationError, host string) string {
-	if len(err.UnverifiedCertificates) == 0 {
-		return host
-	}
-	cert := err.UnverifiedCertificates[0]
-	var names []string
+// altnameReason says in Node's words why a certificate is not one of host.
+func altnameReason(cert *x509.Certificate, host string) string {
+	var names, ips []string
 	for _, n := range cert.DNSNames {
 		names = append(names, "DNS:"+n)
 	}
 	for _, ip := range cert.IPAddresses {
+		ips = append(ips, ip.String())
 		names = append(names, "IP Address:"+ip.String())
 	}
 	if net.ParseIP(host) != nil {
-		return fmt.Sprintf("IP: %s is not in the cert's list: %s", host, strings.Join(names, ", "))
+		return fmt.Sprintf("IP: %s is not in the cert's list: %s", host, strings.Join(ips, ", "))
 	}
 	return fmt.Sprintf("Host: %s. is not in the cert's altnames: %s", host, strings.Join(names, ", "))
 }
