@@ -1,0 +1,186 @@
+package network
+
+import (
+	"net/textproto"
+	"slices"
+	"strings"
+
+	"sluice/runtime/msg"
+)
+
+// canonicalHeader is the spelling a header is sent with.
+func canonicalHeader(name string) string {
+	switch key := textproto.CanonicalMIMEHeaderKey(name); key {
+	case "Etag":
+		return "ETag"
+	case "Www-Authenticate":
+		return "WWW-Authenticate"
+	default:
+		return key
+	}
+}
+
+// getLocked returns a header as Express's res.get does: Undefined, a text or a list.
+func (res *response) getLocked(name string) any {
+	switch values := res.header[canonicalHeader(name)]; len(values) {
+	case 0:
+		return msg.Undefined
+	case 1:
+		return latin1ToText(values[0])
+	default:
+		list := msg.NewArray()
+		for _, v := range values {
+			list.Append(latin1ToText(v))
+		}
+		return list
+	}
+}
+
+// emptyLocked tells whether a header is absent or says nothing, as JavaScript's ! does.
+func (res *response) emptyLocked(key string) bool { return first(res.header[key]) == "" }
+
+func (res *response) hasLocked(name string) bool { return len(res.header[canonicalHeader(name)]) > 0 }
+
+// setHeaderLocked is ServerResponse.setHeader.
+func (res *response) setHeaderLocked(name string, values ...string) error {
+	if !validToken(name) {
+		return nodeError("TypeError", "ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["%s"]`, name)
+	}
+	wire := make([]string, len(values))
+	for i, v := range values {
+		latin1, ok := textToLatin1(v)
+		if !ok {
+			return nodeError("TypeError", "ERR_INVALID_CHAR", `Invalid character in header content ["%s"]`, name)
+		}
+		wire[i] = latin1
+	}
+	if res.committed {
+		return errSent()
+	}
+	res.header[canonicalHeader(name)] = wire
+	return nil
+}
+
+// setOneLocked is setHeaderLocked for a value known to be good.
+func (res *response) setOneLocked(key, value string) error {
+	if res.committed {
+		return errSent()
+	}
+	if res.owned == len(res.own) {
+		res.header[key] = []string{value}
+		return nil
+	}
+	i := res.owned
+	res.owned++
+	res.own[i] = value
+	res.header[key] = res.own[i : i+1 : i+1]
+	return nil
+}
+
+// setLocked is Express's res.set(field, value).
+func (res *response) setLocked(name string, v any) error {
+	list, isList := v.(*msg.Array)
+	if isList {
+		if strings.EqualFold(name, "content-type") {
+			return typeErrorf("Content-Type cannot be set to an Array")
+		}
+		values := make([]string, list.Len())
+		for i, e := range list.All() {
+			values[i] = msg.ToString(e)
+		}
+		return res.setHeaderLocked(name, values...)
+	}
+	value := msg.ToString(v)
+	if strings.EqualFold(name, "content-type") && !hasCharset(value) {
+		if cs := charsetOfType(value); cs != "" {
+			value += "; charset=" + cs
+		}
+	}
+	return res.setHeaderLocked(name, value)
+}
+
+// setAllLocked is res.set(object).
+func (res *response) setAllLocked(fields *msg.Object) error {
+	for name, v := range fields.All() {
+		if err := res.setLocked(name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (res *response) removeLocked(name string) error {
+	if res.committed {
+		return nodeError("Error", "ERR_HTTP_HEADERS_SENT", "Cannot remove headers after they are sent to the client")
+	}
+	delete(res.header, canonicalHeader(name))
+	return nil
+}
+
+// appendLocked is Express's res.append.
+func (res *response) appendLocked(name string, v any) error {
+	values := slices.Clone(res.header[canonicalHeader(name)])
+	for i := range values {
+		values[i] = latin1ToText(values[i])
+	}
+	if len(values) == 0 {
+		return res.setLocked(name, v)
+	}
+	if list, ok := v.(*msg.Array); ok {
+		for _, e := range list.All() {
+			values = append(values, msg.ToString(e))
+		}
+	} else {
+		values = append(values, msg.ToString(v))
+	}
+	return res.setHeaderLocked(name, values...)
+}
+
+// validToken tells whether s is a token of RFC 9110, as a header's name has to be.
+func validToken(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// textToLatin1 turns a header value into the bytes on the wire; ok is false if
+// it holds something a header must not.
+func textToLatin1(s string) (string, bool) {
+	plain := true
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' && c != '\t' || c == 0x7F {
+			return "", false
+		}
+		plain = plain && c < 0x80
+	}
+	if plain {
+		return s, true
+	}
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xFF {
+			return "", false
+		}
+		b = append(b, byte(r))
+	}
+	return string(b), true
+}
+
+// latin1ToText turns bytes of the wire into text, as Node reads headers.
+func latin1ToText(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			var b strings.Builder
+			for j := 0; j < len(s); j++ {
+				b.WriteRune(rune(s[j]))
+			}
+			return b.String()
+		}
+	}
+	return s
+}
