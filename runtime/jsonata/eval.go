@@ -22,8 +22,7 @@ type evaluation struct {
 
 // hold notes that v goes into a container or a sequence.
 func (e *evaluation) hold(v any) any {
-	switch v.(type) {
-	case *sequence, *moment:
+	if _, ok := v.(*sequence); ok {
 		e.nested = true
 	}
 	return v

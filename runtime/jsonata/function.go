@@ -124,6 +124,9 @@ func (e *evaluation) callFunction(fn any, args []any, input any, env *frame) (an
 			}
 		}
 		if result, err = e.callOnce(next, args, input, env); err != nil {
+			if e.siteOf(next) == nil {
+				asError(err).Position = t.body.lhs.pos // the original wrote it into an object
+			}
 			return nil, err
 		}
 	}
@@ -201,7 +204,11 @@ func (e *evaluation) dispatch(fn any, args []any, input any, env *frame) (any, e
 		for i, a := range args {
 			out[i] = e.export(a)
 		}
-		return fn.Call(e.export(input), out)
+		v, err := fn.Call(e.export(input), out)
+		if _, ok := v.(*moment); ok {
+			e.nested = true
+		}
+		return v, err
 	}
 	return nil, newError("T1006", undefined)
 }

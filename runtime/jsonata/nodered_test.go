@@ -15,7 +15,9 @@ func (testEnv) FlowContext(key, store string) (any, error) {
 	}
 	return "flow " + key + " " + store, nil
 }
-func (testEnv) GlobalContext(key, store string) (any, error) { return "global " + key + " " + store, nil }
+func (testEnv) GlobalContext(key, store string) (any, error) {
+	return "global " + key + " " + store, nil
+}
 func (testEnv) Env(name string) any {
 	if name == "HOME" {
 		return "/home"
