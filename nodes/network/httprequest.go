@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -169,10 +170,22 @@ func (n *requestNode) Input(d *runtime.Delivery) error {
 	ctx := d.Context()
 	resume := d.Async()
 	go func() {
-		res, err := x.run(ctx)
+		res, err := n.exchange(ctx, x)
 		resume(func() error { return n.finish(d, x, res, err) })
 	}()
 	return nil
+}
+
+// exchange runs x. A panic is this node's error, as one inside Input is: the
+// engine cannot catch it on this goroutine.
+func (n *requestNode) exchange(ctx context.Context, x *exchange) (res *outgoingResponse, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			n.inst.Log.Error("the node panicked: its message is given to the catch nodes", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = fmt.Errorf("internal error of http request: %v", p)
+		}
+	}()
+	return x.run(ctx)
 }
 
 // finish passes on the response, or the error.
