@@ -64,6 +64,7 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 	if !o.quiet {
 		report(stderr, s, cfg, addr.String())
 	}
+	releaseStartPages()
 	served := make(chan error, 1)
 	go func() { served <- s.Serve() }()
 	select {
