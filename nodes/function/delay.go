@@ -60,7 +60,7 @@ func (n *delayNode) Init(inst *runtime.Instance) error {
 	n.rateMs = unitOf(n.RateUnits) / n.Rate * periods
 	switch n.PauseType {
 	case "delay", "delayv", "random":
-		n.mode = &delayEach{n: n}
+		n.mode = newDelayEach(n)
 	case "rate":
 		n.mode = &delayRate{n: n, rateMs: n.rateMs}
 	case "burst":

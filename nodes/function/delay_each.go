@@ -10,17 +10,20 @@ import (
 )
 
 // delayEach delays each message: for a fixed time, for msg.delay, or at random.
-// One timer serves all, so that messages due together keep their order.
+// Messages due together keep their order.
 type delayEach struct {
 	n       *delayNode
-	waiting []delayed // in the order of arrival
-	timer   *time.Timer
-	next    time.Time // when timer fires
+	waiting []*delayed // in the order of arrival
+	alarms  alarms
 }
 
 type delayed struct {
 	kept
-	due time.Time
+	alarm *alarm
+}
+
+func newDelayEach(n *delayNode) *delayEach {
+	return &delayEach{n: n, alarms: alarms{mu: &n.mu, after: func() { n.outbox.drain(n.inst) }}}
 }
 
 func (q *delayEach) input(d *runtime.Delivery) {
@@ -33,9 +36,9 @@ func (q *delayEach) input(d *runtime.Delivery) {
 		d.Error(errTooManyDelay, m)
 		return
 	default:
-		due := time.Now().Add(q.wait(m))
-		q.waiting = append(q.waiting, delayed{keep(d, m), due})
-		q.arm(due)
+		k := &delayed{kept: keep(d, m)}
+		k.alarm = q.alarms.setLocked(q.wait(m), func() { q.due(k) })
+		q.waiting = append(q.waiting, k)
 	}
 	reset := m.Has("reset")
 	if reset {
@@ -82,6 +85,7 @@ func (q *delayEach) showsDepth() bool {
 // clear forgets all that wait, which completes them.
 func (q *delayEach) clear(d *runtime.Delivery) {
 	for _, k := range q.waiting {
+		q.alarms.stopLocked(k.alarm)
 		q.n.outbox.put(k.kept, k.complete)
 	}
 	q.waiting = nil
@@ -92,6 +96,7 @@ func (q *delayEach) clear(d *runtime.Delivery) {
 func (q *delayEach) flush(d *runtime.Delivery, flush any) {
 	count := flushCount(flush, len(q.waiting))
 	for i, k := range q.waiting[:count] {
+		q.alarms.stopLocked(k.alarm)
 		q.release(k.kept, len(q.waiting)-i-1)
 	}
 	q.waiting = slices.Delete(q.waiting, 0, count)
@@ -102,51 +107,11 @@ func (q *delayEach) flush(d *runtime.Delivery, flush any) {
 	q.n.endFlush(d, statuses...)
 }
 
-// arm sets the timer for a message, unless it is set for an earlier one.
-func (q *delayEach) arm(due time.Time) {
-	if q.timer != nil && !due.Before(q.next) {
-		return
-	}
-	q.disarm()
-	q.next = due
-	q.timer = time.AfterFunc(time.Until(due), func() {
-		q.releaseDue()
-		q.n.outbox.drain(q.n.inst)
-	})
-}
-
-func (q *delayEach) disarm() {
-	if q.timer != nil {
-		q.timer.Stop()
-		q.timer = nil
-	}
-}
-
-// releaseDue takes what is due to the outbox.
-func (q *delayEach) releaseDue() {
-	q.n.mu.Lock()
-	defer q.n.mu.Unlock()
-	if q.n.closed {
-		return
-	}
-	now := time.Now()
-	var due []delayed
-	q.waiting = slices.DeleteFunc(q.waiting, func(k delayed) bool {
-		if k.due.After(now) {
-			return false
-		}
-		due = append(due, k)
-		return true
-	})
-	slices.SortStableFunc(due, func(a, b delayed) int { return a.due.Compare(b.due) })
-	left := len(q.waiting) + len(due)
-	for _, k := range due {
-		left--
-		q.release(k.kept, left)
-	}
-	q.disarm()
-	for _, k := range q.waiting {
-		q.arm(k.due)
+// due sends a message whose time has come.
+func (q *delayEach) due(k *delayed) {
+	if i := slices.Index(q.waiting, k); i >= 0 {
+		q.waiting = slices.Delete(q.waiting, i, i+1)
+		q.release(k.kept, len(q.waiting))
 	}
 }
 
@@ -170,7 +135,7 @@ func (q *delayEach) release(k kept, depth int) {
 }
 
 func (q *delayEach) close() {
-	q.disarm()
+	q.alarms.closeLocked()
 	for _, k := range q.waiting {
 		k.hold.Release()
 	}

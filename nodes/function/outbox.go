@@ -53,7 +53,7 @@ func (o *outbox) drain(inst *runtime.Instance) {
 		o.mu.Unlock()
 		for _, item := range queue {
 			if o.dropCancelled && item.k.d.Run().Cause() != nil {
-				item.k.hold.Release()
+				item.k.let()
 				continue
 			}
 			item.send(inst)
@@ -67,12 +67,14 @@ func (o *outbox) drain(inst *runtime.Instance) {
 func (item outgoingItem) send(inst *runtime.Instance) {
 	k := item.k
 	run := inst.Emit(func(d *runtime.Delivery) error {
-		d.Run().Adopt(k.hold)
+		if k.hold != nil {
+			d.Run().Adopt(k.hold)
+		}
 		d.Msg = k.m
 		item.f(d)
 		return nil
 	})
 	if run == nil {
-		k.hold.Release()
+		k.let()
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"strings"
 	"sync"
-	"time"
 
 	"sluice/nodes/mustache"
 	"sluice/runtime"
@@ -44,6 +43,7 @@ type triggerNode struct {
 	first      triggerValue
 	second     triggerValue
 	outbox     outbox
+	alarms     alarms
 
 	mu     sync.Mutex
 	topics map[string]*triggered // guarded by mu
@@ -53,7 +53,7 @@ type triggerNode struct {
 
 // triggered is a topic that has been triggered.
 type triggered struct {
-	timer   *time.Timer
+	alarm   *alarm
 	blocked bool // until reset
 	armed   bool
 	message kept // that the timer sends, or its copies
@@ -85,6 +85,7 @@ func (n *triggerNode) Init(inst *runtime.Instance) error {
 	n.durationMs *= map[string]float64{"s": 1000, "min": 60 * 1000, "hr": 60 * 60 * 1000, "ms": 1}[n.Units]
 	n.first = newTriggerValue(inst, n.Op1, n.Op1Type, "1")
 	n.second = newTriggerValue(inst, n.Op2, n.Op2Type, "0")
+	n.alarms = alarms{mu: &n.mu, after: func() { n.outbox.drain(inst) }}
 	n.topics, n.last = map[string]*triggered{}, map[string]kept{}
 	return nil
 }
@@ -201,17 +202,15 @@ func (n *triggerNode) statusLocked() *msg.Object {
 
 // forget ends a topic. What it kept is let go.
 func (n *triggerNode) forget(topic string, t *triggered) {
-	t.disarm()
+	n.disarm(t)
 	delete(n.topics, topic)
 	n.last[topic].let()
 	delete(n.last, topic)
 }
 
-func (t *triggered) disarm() {
-	if t.timer != nil {
-		t.timer.Stop()
-		t.timer = nil
-	}
+func (n *triggerNode) disarm(t *triggered) {
+	n.alarms.stopLocked(t.alarm)
+	t.alarm = nil
 	t.armed = false
 	t.message.let()
 	t.message = kept{}
@@ -224,5 +223,6 @@ func (n *triggerNode) Close(context.Context, bool) error {
 	for topic, t := range n.topics {
 		n.forget(topic, t)
 	}
+	n.alarms.closeLocked()
 	return nil
 }

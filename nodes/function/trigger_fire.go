@@ -31,7 +31,7 @@ func (n *triggerNode) trigger(d *runtime.Delivery, topic string, t *triggered, m
 	case ms == 0:
 		t.blocked = true
 	case n.loop:
-		t.disarm()
+		n.disarm(t)
 		if n.first.kind != "nul" {
 			t.message = keep(d, msg.CloneMessage(m))
 			n.repeat(t, timerOf(ms))
@@ -56,27 +56,20 @@ func (n *triggerNode) extendTime(d *runtime.Delivery, topic string, t *triggered
 }
 
 func (n *triggerNode) arm(d *runtime.Delivery, topic string, t *triggered, ms float64, extended bool) {
-	t.disarm()
+	n.disarm(t)
 	t.armed = true
 	t.message = keep(d, msg.CloneMessage(d.Msg))
-	var timer *time.Timer
-	timer = time.AfterFunc(timerOf(ms), func() {
-		n.mu.Lock()
-		if t.timer == timer && !n.closed {
-			t.timer = nil
-			n.outbox.put(t.message, func(d *runtime.Delivery) { n.fire(d, topic, t, extended) })
-		}
-		n.mu.Unlock()
-		n.outbox.drain(n.inst)
+	t.alarm = n.alarms.setLocked(timerOf(ms), func() {
+		t.alarm = nil
+		n.outbox.put(t.message, func(d *runtime.Delivery) { n.fire(d, topic, t, extended) })
 	})
-	t.timer = timer
 }
 
 // fire ends the time of a topic: it sends the second message.
 func (n *triggerNode) fire(d *runtime.Delivery, topic string, t *triggered, extended bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.closed || n.topics[topic] != t || !t.armed || t.timer != nil {
+	if n.closed || n.topics[topic] != t || !t.armed || t.alarm != nil {
 		return // reset or extended meanwhile
 	}
 	kind := n.second.kind
@@ -119,20 +112,12 @@ func (n *triggerNode) fire(d *runtime.Delivery, topic string, t *triggered, exte
 
 // repeat sends copies of a topic's message, again and again.
 func (n *triggerNode) repeat(t *triggered, period time.Duration) {
-	var timer *time.Timer
-	timer = time.AfterFunc(period, func() {
-		n.mu.Lock()
-		if t.timer != timer || n.closed {
-			n.mu.Unlock()
-			return
-		}
-		timer.Reset(period)
+	t.alarm = n.alarms.setLocked(period, func() {
+		n.repeat(t, period)
 		m := msg.CloneMessage(t.message.m)
-		n.mu.Unlock()
 		if n.first.kind == "date" {
 			m.Set(msg.PayloadKey, msg.Number(float64(time.Now().UnixMilli())))
 		}
-		n.inst.Emit(func(d *runtime.Delivery) error { return d.Send(m) })
+		n.outbox.put(kept{m: m}, func(d *runtime.Delivery) { _ = d.Send(d.Msg) }) // fails only once the node is closed
 	})
-	t.timer = timer
 }
