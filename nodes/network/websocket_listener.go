@@ -1,0 +1,138 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/coder/websocket"
+
+	"sluice/runtime"
+	"sluice/runtime/msg"
+)
+
+// wsListener is a websocketNode that takes connections on a path.
+type wsListener struct {
+	*webSocketNode
+	path    string // with the root of all endpoints
+	mounted bool
+}
+
+const maxWSConnections = 10_000 // of one listener
+
+// wsPaths are the paths that listeners have, since one can have each only once.
+type wsPaths struct {
+	mu    sync.Mutex // guards what follows
+	taken map[string]bool
+}
+
+type wsPathsKey struct{}
+
+func wsPathsOf(inst *runtime.Instance) *wsPaths {
+	return runtime.Shared(inst.Engine(), wsPathsKey{}, func() *wsPaths { return &wsPaths{taken: map[string]bool{}} })
+}
+
+// mount takes the path. A second listener on it stays without connections, as in Node-RED.
+func (l *wsListener) mount() error {
+	if msg.ToBool(l.inst.Setting("webSocketNodeVerifyClient")) {
+		return errors.New("the setting webSocketNodeVerifyClient is not supported, so nobody may connect: say in the settings of sluice who may, and take it out")
+	}
+	root, _ := runtime.NodeRoot(l.settings())
+	pattern := "/" + strings.TrimPrefix(l.Path, "/")
+	l.path = root + pattern
+	paths := wsPathsOf(l.inst)
+	paths.mu.Lock()
+	defer paths.mu.Unlock()
+	if paths.taken[l.path] {
+		l.inst.Log.Error("Cannot have two WebSocket listeners on the same path: " + l.Path)
+		return nil
+	}
+	if err := l.inst.Handle("GET", pattern, l.serve); err != nil {
+		return err
+	}
+	paths.taken[l.path], l.mounted = true, true
+	return nil
+}
+
+func (l *wsListener) settings() *msg.Object {
+	o := &msg.Object{}
+	for _, key := range [...]string{"httpRoot", "httpNodeRoot"} {
+		o.Set(key, l.inst.Setting(key))
+	}
+	return o
+}
+
+func (l *wsListener) unmount() {
+	if !l.mounted {
+		return
+	}
+	paths := wsPathsOf(l.inst)
+	paths.mu.Lock()
+	defer paths.mu.Unlock()
+	delete(paths.taken, l.path)
+}
+
+// serve takes a connection and stays with it to its end. Of the path's other
+// requests it answers none.
+func (l *wsListener) serve(w http.ResponseWriter, r *http.Request, _ *msg.Object) {
+	if !isUpgrade(r) || r.URL.EscapedPath() != l.path {
+		runtime.NotFound(w, r)
+		return
+	}
+	if !l.enter() {
+		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+		return
+	}
+	defer l.work.Done()
+	accepted, err := websocket.Accept(w, r, &websocket.AcceptOptions{
+		Subprotocols:       firstProtocol(r),
+		InsecureSkipVerify: true, // who may connect from where was decided before
+	})
+	if err != nil {
+		l.inst.Log.Debug("a WebSocket handshake failed", "error", err)
+		return
+	}
+	c := newWSConn(accepted)
+	if !l.add(c) {
+		c.release()
+		return
+	}
+	// The context ends with the right to be connected, or with the server.
+	defer context.AfterFunc(r.Context(), func() {
+		if errors.Is(context.Cause(r.Context()), context.Canceled) {
+			c.terminate()
+			return
+		}
+		_ = c.Conn.Close(websocket.StatusPolicyViolation, "auth") // the peer may be gone
+	})()
+	l.follow(c)
+}
+
+// enter counts a connection about to be made in, unless there are too many or the node is closed.
+func (l *wsListener) enter() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || len(l.order) >= maxWSConnections {
+		return false
+	}
+	l.work.Add(1)
+	return true
+}
+
+// isUpgrade tells whether a request asks for a WebSocket.
+func isUpgrade(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// firstProtocol is the subprotocol that the ws module chooses: the first one asked for.
+func firstProtocol(r *http.Request) []string {
+	asked := strings.Split(strings.Join(r.Header.Values("Sec-WebSocket-Protocol"), ","), ",")
+	for i := range asked {
+		asked[i] = strings.TrimSpace(asked[i])
+	}
+	asked = slices.DeleteFunc(asked, func(p string) bool { return p == "" })
+	return asked[:min(1, len(asked))]
+}
