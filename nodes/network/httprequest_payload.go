@@ -1,6 +1,7 @@
 package network
 
 import (
+	"strconv"
 	"strings"
 
 	"sluice/runtime/msg"
@@ -148,7 +149,11 @@ func stringifyQuery(v any) string {
 		}
 	case *msg.Array:
 		for i, e := range v.All() {
-			each(msg.FormatNumber(float64(i)), e)
+			each(strconv.Itoa(i), e)
+		}
+	case *msg.Buffer:
+		for i, c := range v.B {
+			pair(strconv.Itoa(i), float64(c))
 		}
 	}
 	return b.String()

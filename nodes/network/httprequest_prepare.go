@@ -44,7 +44,7 @@ func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 	if err := n.readPayload(m, x); err != nil {
 		return nil, err
 	}
-	if req.noBody {
+	if length, _ := req.header.get("content-length"); req.noBody && length != "0" {
 		req.dropBody() // with a length that a flow has passed on from another request
 	}
 	req.header.restore(given)
@@ -196,7 +196,11 @@ func (n *requestNode) readTimeout(m *msg.Object, x *exchange) {
 	case ms < 1:
 		n.inst.Log.Warn(warnTimeoutLow)
 	case !number:
-		x.err = requestError("ERR_GOT_REQUEST_ERROR", "Option 'timeout.request': Expected values which are `number` or `undefined`. Received values of type `"+msg.TypeOf(v)+"`.")
+		kind := msg.TypeOf(v)
+		if _, ok := v.(*msg.Array); ok {
+			kind = "Array"
+		}
+		x.err = requestError("ERR_GOT_REQUEST_ERROR", "Option 'timeout.request': Expected values which are `number` or `undefined`. Received values of type `"+kind+"`.")
 	default:
 		x.req.timeout = milliseconds(ms)
 	}

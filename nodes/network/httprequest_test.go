@@ -109,6 +109,7 @@ func TestHTTPRequestSends(t *testing.T) {
 		{"headers of the node over those of the message", `{"headers":[{"keyType":"other","keyValue":"x-a","valueType":"other","valueValue":"node"},{"keyType":"other","keyValue":"gone","valueType":"other","valueValue":""}]}`, `{"headers":{"X-A":"1","Gone":"2"}}`, "GET /p | X-A: node"},
 		{"headers from properties", `{"headers":[{"keyType":"msg","keyValue":"k","valueType":"msg","valueValue":"v"}]}`, `{"k":"X-K","v":"w"}`, "GET /p | X-K: w"},
 		{"cookies", `{}`, `{"cookies":{"a":"x y","b":{"value":"1"},"c":null},"headers":{"cookie":"d=4"}}`, "GET /p | Cookie: d=4; a=x%20y; b=1"},
+		{"a length of 0 once", `{"method":"POST"}`, `{"headers":{"content-length":"0"}}`, "POST /p | Content-Length: 0"},
 		{"no length without a body", `{}`, `{"headers":{"Content-Length":"5"}}`, "GET /p"},
 		{"its own length, whatever the flow says", `{"method":"POST"}`, `{"payload":"abc","headers":{"content-length":"1","Transfer-Encoding":"chunked"}}`, "POST /p | Content-Length: 3 | abc"},
 	} {

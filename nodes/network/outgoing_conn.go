@@ -129,7 +129,7 @@ func (req *outgoingRequest) appendHead(b []byte) []byte {
 	if _, ok := req.header.get("connection"); !ok {
 		b = append(b, "Connection: keep-alive\r\n"...)
 	}
-	if req.noBody && !bodyless(req.method) {
+	if _, ok := req.header.get("content-length"); !ok && req.noBody && !bodyless(req.method) {
 		b = append(b, "Content-Length: 0\r\n"...)
 	}
 	return append(b, "\r\n"...)
