@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/headerorder"
 	"sluice/runtime/msg"
 )
 
@@ -42,8 +43,12 @@ func NotFound(w http.ResponseWriter, r *http.Request) {
 	WriteErrorPage(w, r, http.StatusNotFound, "Cannot "+r.Method+" "+EncodeURL(requestPath(r)))
 }
 
+// pageOrder is how Express orders the headers of its own pages.
+var pageOrder = []string{"X-Powered-By", "Allow", "Content-Security-Policy", "X-Content-Type-Options", "Content-Type", "Content-Length", "ETag"}
+
 func writeBody(w http.ResponseWriter, r *http.Request, status int, body string) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	headerorder.Next(r, pageOrder)
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write([]byte(body)) // the client has gone: nobody is left to tell

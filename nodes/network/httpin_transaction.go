@@ -224,10 +224,10 @@ func (ex *transaction) fail(status int, reason string) {
 	res := &ex.res
 	res.mu.Lock()
 	if !res.committed {
-		clear(res.header)
+		res.clearLocked()
 		maps.Copy(res.header, ex.given)
-		res.header["Content-Type"] = []string{typeJSON}
-		res.header["Cache-Control"] = []string{"no-store"}
+		res.putLocked("Content-Type", typeJSON)
+		res.putLocked("Cache-Control", "no-store")
 		res.status = status
 		_ = res.endLocked(body) // the status is valid and the header is open
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 
+	"sluice/internal/headerorder"
 	"sluice/runtime/msg"
 )
 
@@ -21,6 +22,7 @@ type response struct {
 	sent      int    // the status that was settled: a flow may go on changing status
 	reason    string // statusMessage, which net/http does not send
 	header    http.Header
+	order     []string  // the names in header, as spelled and ordered by the flow
 	own       [4]string // memory for the values that every answer has
 	owned     int       // how many of own are in use
 	committed bool      // status and header are settled
@@ -75,7 +77,7 @@ func (res *response) commitOpenLocked() error {
 		return err
 	}
 	if !res.hasLocked("Content-Length") && bodyAllowed(res.sent) && res.ex.r.Method != http.MethodHead {
-		res.header["Transfer-Encoding"] = []string{"chunked"}
+		res.putLocked("Transfer-Encoding", "chunked")
 	}
 	return nil
 }
@@ -87,7 +89,7 @@ func (res *response) endLocked(body []byte) error {
 	}
 	if !res.committed {
 		if !res.hasLocked("Content-Length") && !res.hasLocked("Transfer-Encoding") && bodyAllowed(res.status) {
-			res.header["Content-Length"] = []string{strconv.Itoa(len(body))}
+			res.putLocked("Content-Length", strconv.Itoa(len(body)))
 		}
 		if err := res.commitLocked(); err != nil {
 			return err
@@ -195,6 +197,7 @@ func (res *response) flush(push bool) (finished bool) {
 		if _, set := w.Header()["Content-Type"]; !set {
 			w.Header()["Content-Type"] = nil // no guessing
 		}
+		headerorder.Next(res.ex.r, res.order)
 		w.WriteHeader(status)
 	}
 	var err error

@@ -157,7 +157,7 @@ func (res *response) sendFileData(name string, data []byte, modified time.Time, 
 	}
 	if start, end, ok := oneRange(res.ex.r.Header.Get("Range"), len(data)); ok && res.status == http.StatusOK {
 		res.status = http.StatusPartialContent
-		res.header["Content-Range"] = []string{"bytes " + strconv.Itoa(start) + "-" + strconv.Itoa(end) + "/" + strconv.Itoa(len(data))}
+		res.putLocked("Content-Range", "bytes "+strconv.Itoa(start)+"-"+strconv.Itoa(end)+"/"+strconv.Itoa(len(data)))
 		data = data[start : end+1]
 	}
 	return res.sendBytesLocked(data)

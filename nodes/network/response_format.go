@@ -55,10 +55,10 @@ func (res *response) page(status int, text string) {
 		return
 	}
 	res.status = status
-	res.header["Content-Security-Policy"] = []string{"default-src 'none'"}
-	res.header["X-Content-Type-Options"] = []string{"nosniff"}
-	res.header["Content-Type"] = []string{typeHTML}
-	delete(res.header, "Content-Length")
+	res.putLocked("Content-Security-Policy", "default-src 'none'")
+	res.putLocked("X-Content-Type-Options", "nosniff")
+	res.putLocked("Content-Type", typeHTML)
+	res.dropLocked("Content-Length")
 	_ = res.endLocked([]byte(body)) // the status is valid and the header is open
 }
 

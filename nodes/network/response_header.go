@@ -1,6 +1,7 @@
 package network
 
 import (
+	"net/http"
 	"net/textproto"
 	"slices"
 	"strings"
@@ -57,6 +58,7 @@ func (res *response) setHeaderLocked(name string, values ...string) error {
 	if res.committed {
 		return errSent()
 	}
+	res.noteLocked(name)
 	res.header[canonicalHeader(name)] = wire
 	return nil
 }
@@ -66,15 +68,67 @@ func (res *response) setOneLocked(key, value string) error {
 	if res.committed {
 		return errSent()
 	}
+	res.putLocked(key, value)
+	return nil
+}
+
+// putLocked sets a header to a value known to be good, whatever has been settled.
+func (res *response) putLocked(key, value string) {
+	res.noteLocked(key)
 	if res.owned == len(res.own) {
 		res.header[key] = []string{value}
-		return nil
+		return
 	}
 	i := res.owned
 	res.owned++
 	res.own[i] = value
 	res.header[key] = res.own[i : i+1 : i+1]
-	return nil
+}
+
+const poweredBy = "X-Powered-By"
+
+// begin takes over the header of a response, in which the router may have set some.
+func (res *response) begin(h http.Header) {
+	res.status, res.header = http.StatusOK, h
+	for name := range h {
+		res.order = append(res.order, name)
+	}
+	slices.SortFunc(res.order, func(a, b string) int { // X-Powered-By is Express's first
+		switch poweredBy {
+		case a:
+			return -1
+		case b:
+			return 1
+		}
+		return strings.Compare(a, b)
+	})
+}
+
+// noteLocked keeps the place of a header that is set: where it was first set, in
+// its latest spelling, as in Node.
+func (res *response) noteLocked(name string) {
+	for i, known := range res.order {
+		if strings.EqualFold(known, name) {
+			res.order[i] = name
+			return
+		}
+	}
+	if res.order == nil {
+		res.order = make([]string, 0, 8)
+	}
+	res.order = append(res.order, name)
+}
+
+// dropLocked removes a header.
+func (res *response) dropLocked(key string) {
+	delete(res.header, key)
+	res.order = slices.DeleteFunc(res.order, func(name string) bool { return strings.EqualFold(name, key) })
+}
+
+// clearLocked removes all headers.
+func (res *response) clearLocked() {
+	clear(res.header)
+	res.order = res.order[:0]
 }
 
 // setLocked is Express's res.set(field, value).
@@ -113,7 +167,7 @@ func (res *response) removeLocked(name string) error {
 	if res.committed {
 		return nodeError("Error", "ERR_HTTP_HEADERS_SENT", "Cannot remove headers after they are sent to the client")
 	}
-	delete(res.header, canonicalHeader(name))
+	res.dropLocked(canonicalHeader(name))
 	return nil
 }
 

@@ -348,10 +348,10 @@ func (res *response) redirect(args []any) (any, error) {
 	switch kind, _ := res.ex.req.acceptedType([]string{"text", "html"}); kind {
 	case "text":
 		body = text + address
-		res.header["Content-Type"] = []string{typePlain}
+		res.putLocked("Content-Type", typePlain)
 	case "html":
 		body = "<p>" + text + runtime.EscapeHTML(address) + "</p>"
-		res.header["Content-Type"] = []string{typeHTML}
+		res.putLocked("Content-Type", typeHTML)
 	}
 	res.status = status
 	if err := res.setLocked("Content-Length", msg.Number(float64(len(body)))); err != nil {

@@ -125,13 +125,13 @@ func (res *response) closeLocked(body []byte) error {
 	}
 	switch res.status {
 	case http.StatusNoContent, http.StatusNotModified:
-		delete(res.header, "Content-Type")
-		delete(res.header, "Content-Length")
-		delete(res.header, "Transfer-Encoding")
+		res.dropLocked("Content-Type")
+		res.dropLocked("Content-Length")
+		res.dropLocked("Transfer-Encoding")
 		body = nil
 	case http.StatusResetContent:
-		res.header["Content-Length"] = []string{"0"}
-		delete(res.header, "Transfer-Encoding")
+		res.putLocked("Content-Length", "0")
+		res.dropLocked("Transfer-Encoding")
 		body = nil
 	}
 	return res.endLocked(body)
