@@ -2,11 +2,14 @@ package network
 
 import (
 	"context"
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -170,6 +173,10 @@ func (n *webSocketNode) follow(c *wsConn) {
 	if err != nil {
 		n.failed(c.id, err)
 	}
+	if errors.Is(err, errWSText) {
+		_ = c.Conn.Close(websocket.StatusInvalidFramePayloadData, "") // the peer may be gone
+	}
+	c.release()
 	n.remove(c)
 }
 

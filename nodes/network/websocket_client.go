@@ -164,8 +164,8 @@ func (c *wsClient) beat(ctx context.Context, conn *wsConn, every time.Duration, 
 			return
 		}
 		if err != nil && !heard.Load() {
-			conn.terminate()
 			c.failed(conn.id, errors.New("timeout"))
+			conn.terminate()
 			return
 		}
 	}

@@ -35,6 +35,8 @@ const (
 	maxWSFrames  = 1000      // the same in messages
 )
 
+var errWSText = errors.New("Invalid WebSocket frame: invalid UTF-8 sequence")
+
 var errWSBehind = errors.New("the peer does not read what it is sent")
 
 func newWSConn(c *websocket.Conn) *wsConn {
@@ -80,7 +82,6 @@ func (w *wsConn) terminate() { _ = w.CloseNow() }
 // read calls message for each message until the connection has ended. The error is
 // nil unless the peer broke the protocol.
 func (w *wsConn) read(message func(payload any)) error {
-	defer w.release()
 	for {
 		kind, b, err := w.Read(context.Background())
 		switch {
@@ -89,8 +90,7 @@ func (w *wsConn) read(message func(payload any)) error {
 		case err == nil && utf8.Valid(b):
 			message(string(b))
 		case err == nil:
-			_ = w.Conn.Close(websocket.StatusInvalidFramePayloadData, "")
-			return errors.New("Invalid WebSocket frame: invalid UTF-8 sequence")
+			return errWSText
 		case isEnd(err):
 			return nil
 		default:

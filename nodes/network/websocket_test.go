@@ -190,6 +190,9 @@ func TestWebSocketListenerRefusesBrokenText(t *testing.T) {
 	c := wsDial(t, wsServer(b)+"/ws", nil)
 	b.status()
 	wsWrite(t, c, websocket.MessageText, "\xff")
+	if _, _, err := c.Read(t.Context()); websocket.CloseStatus(err) != websocket.StatusInvalidFramePayloadData {
+		t.Errorf("the client got %v", err)
+	}
 	b.wantStatus(`{"fill":"red","shape":"ring","text":"common.status.error","event":"error"}`)
 	b.wantStatus(`{"fill":"red","shape":"ring","text":"common.status.disconnected","event":"disconnect"}`)
 }
@@ -215,6 +218,7 @@ func wsPeer(t *testing.T, o *websocket.AcceptOptions) (url string, conns chan *w
 }
 
 func TestWebSocketClient(t *testing.T) {
+	t.Parallel() // it waits for the next connection
 	url, conns, headers := wsPeer(t, &websocket.AcceptOptions{Subprotocols: []string{"p"}})
 	b := newBench(t, `{"id":"c","type":"websocket-client","path":"`+url+`","subprotocol":"p , q",
 			"headers":[{"keyType":"other","keyValue":"X-Test","valueType":"other","valueValue":"1"},{"keyType":"other","keyValue":"X-Env","valueType":"env","valueValue":"TOKEN"}]},
@@ -249,6 +253,7 @@ func TestWebSocketClientTellsThatNobodyIsThere(t *testing.T) {
 }
 
 func TestWebSocketClientMissesTheHeartbeat(t *testing.T) {
+	t.Parallel() // it waits for the heartbeat
 	url, conns, _ := wsPeer(t, nil)
 	b := newBench(t, `{"id":"c","type":"websocket-client","path":"`+url+`","hb":"1"},
 		{"id":"n","type":"websocket in","client":"c","wires":[["out"]]}`, wsTypes)
