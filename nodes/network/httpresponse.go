@@ -136,7 +136,7 @@ func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
 	if fields, ok := headers.(*msg.Object); ok {
 		if hash, ok := fields.Get(requestNodeHeader); ok {
 			fields.Delete(requestNodeHeader)
-			if hash == HeaderHash(fields) {
+			if hash == hashSum(fields) {
 				m.Delete("headers")
 				headers = nil
 			}

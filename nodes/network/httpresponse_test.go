@@ -130,13 +130,13 @@ func TestHTTPResponseAndTheRequest(t *testing.T) {
 	}
 }
 
-func TestHeaderHashIsThatOfHashSum(t *testing.T) {
+func TestHeadersAreHashedAsHashSumDoes(t *testing.T) {
 	for _, tc := range []struct{ headers, want string }{
 		{`{}`, "59322f29"},
 		{`{"content-type":"text/html","x-a":"1"}`, "58c8fecc"},
 		{`{"set-cookie":["a=1","b=2"],"é":"日本"}`, "336770ee"},
 	} {
-		if got := HeaderHash(nodetest.Parse(t, tc.headers)); got != tc.want {
+		if got := hashSum(nodetest.Parse(t, tc.headers)); got != tc.want {
 			t.Errorf("%s: got %s, want %s", tc.headers, got, tc.want)
 		}
 	}

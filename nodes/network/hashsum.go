@@ -8,7 +8,8 @@ import (
 )
 
 // hashSum is npm's hash-sum 2.0 of a value, with which Node-RED marks the
-// headers that an http request node put into a message.
+// headers that an http request node put into a message, and by which http response
+// knows that nobody changed them.
 func hashSum(v any) string {
 	h := sumHasher{}
 	s := strconv.FormatInt(h.value(0, v, ""), 16)
