@@ -17,6 +17,8 @@ import (
 
 var pairsFile = flag.String("pairs", "", "JSON lines from testdata/difffuzz.mjs")
 
+var likeNodeRED = flag.Bool("nodered", false, "the pairs are from Node-RED's copy of the library")
+
 var showKnown = flag.Bool("known", false, "log known differences too")
 
 // TestDifferences compares with what npm jsonata made of the same expressions
@@ -78,6 +80,7 @@ func outcome(expr string, input any) string {
 	x, err := Compile(expr)
 	var v any
 	if err == nil {
+		x.inherit = *likeNodeRED
 		v, err = x.Eval(context.Background(), input, nil)
 	}
 	if err == nil {

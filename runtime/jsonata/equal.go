@@ -13,6 +13,9 @@ func equalWithin(a, b any, depth int) bool {
 	if depth == 0 {
 		return false
 	}
+	if isContainer(a) && a == b {
+		return true
+	}
 	if x, ok := asArray(a); ok {
 		y, ok := asArray(b)
 		if !ok || x.Len() != y.Len() {
@@ -61,6 +64,14 @@ func equalWithin(a, b any, depth int) bool {
 		}
 	}
 	return true
+}
+
+func isContainer(v any) bool {
+	switch v.(type) {
+	case *msg.Object, *msg.Array, *sequence:
+		return true
+	}
+	return false
 }
 
 // sameValue is === for anything but numbers and texts that differ in type.

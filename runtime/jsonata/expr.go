@@ -14,7 +14,7 @@ type Expr struct {
 	root    *node
 	globals []variable // Node-RED's functions, see Prepare
 	inherit bool       // Node-RED's name look-up
-	msgOnly bool       // the text names the word msg: the input is {msg: input}
+	wrap    bool       // the text names the word msg: the input is {msg: input}
 }
 
 // EvalOptions bound an evaluation. A zero field means its default.
@@ -72,7 +72,7 @@ func (x *Expr) Eval(ctx context.Context, input any, bindings map[string]any) (an
 
 // EvalWith is Eval with other limits.
 func (x *Expr) EvalWith(ctx context.Context, input any, bindings map[string]any, opts EvalOptions) (any, error) {
-	if x.msgOnly {
+	if x.wrap {
 		input = msg.NewObject("msg", input)
 	}
 	if x.root.plain {
@@ -102,7 +102,9 @@ func (x *Expr) EvalWith(ctx context.Context, input any, bindings map[string]any,
 	}
 	v, err := e.eval(x.root, input, env)
 	if err != nil {
-		return nil, asError(err)
+		x := asError(err)
+		x.Token, x.Value, x.Value2 = e.export(x.Token), e.export(x.Value), e.export(x.Value2)
+		return nil, x
 	}
 	return e.export(v), nil
 }

@@ -3,6 +3,7 @@ package jsonata
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -177,7 +178,9 @@ func TestLimits(t *testing.T) {
 		{"growing array", `($f := function($a){$f($append($a, $a))}; $f([1]))`, t.Context(), EvalOptions{Sequence: 1000}, "D2015"},
 		{"growing string", `($f := function($a){$f($a & $a)}; $f("0123456789"))`, t.Context(), EvalOptions{}, ""},
 		{"backtracking", `$contains("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", /^(?=(a+)+$)/)`, t.Context(), EvalOptions{}, "U1001"},
-		{"nested text", deepText(), t.Context(), EvalOptions{}, ""},
+		{"nested text", strings.Repeat("[", 100_000), t.Context(), EvalOptions{}, ""},
+		{"long text", "1" + strings.Repeat("+1", 1_000_000), t.Context(), EvalOptions{}, ""},
+		{"long chain", "1" + strings.Repeat("+1", 100_000), t.Context(), EvalOptions{}, "U1001"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			x, err := Compile(tc.expr)
@@ -190,14 +193,6 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
-}
-
-func deepText() string {
-	b := make([]byte, 100_000)
-	for i := range b {
-		b[i] = '['
-	}
-	return string(b)
 }
 
 func TestDefaultDepthAllowsDeepRecursion(t *testing.T) {
@@ -217,6 +212,23 @@ func TestUndefinedAndNullDiffer(t *testing.T) {
 		if err != nil || v != want {
 			t.Errorf("%s: got %v, %v, want %v", text, v, err, want)
 		}
+	}
+}
+
+func TestStringOfCircularValue(t *testing.T) {
+	loop := msg.NewObject("a", 1.0)
+	loop.Set("self", loop)
+	for _, text := range []string{"$string($)", "$ & 1", "$string([$], true)"} {
+		_, err := compile(t, text).Eval(t.Context(), loop, nil)
+		if err == nil || !strings.HasPrefix(err.Error(), "Converting circular structure to JSON") {
+			t.Errorf("%s: got %v", text, err)
+		}
+	}
+	if v, err := compile(t, "$ = $").Eval(t.Context(), loop, nil); v != true || err != nil {
+		t.Errorf("$ = $: got %v, %v", v, err)
+	}
+	if _, err := compile(t, "$count(**)").Eval(t.Context(), loop, nil); err == nil {
+		t.Error("descendants of a circular value came to an end")
 	}
 }
 

@@ -48,9 +48,24 @@ func jsonText(v any, indent string, short bool) (text string, ok bool, err error
 type jsonWriter struct {
 	indent string
 	short  bool
-	depth  int
-	size   int
+	open   []any // containers being written: one of them within itself is an error
 }
+
+// enter notes that container v begins.
+func (w *jsonWriter) enter(v any) error {
+	for _, o := range w.open {
+		if o == v {
+			if _, _, err := msg.Stringify(w.open[0], ""); err != nil {
+				return typeError(err.Error())
+			}
+			return typeError("Converting circular structure to JSON")
+		}
+	}
+	w.open = append(w.open, v)
+	return nil
+}
+
+func (w *jsonWriter) leave() { w.open = w.open[:len(w.open)-1] }
 
 // absent tells whether v has no JSON: an object leaves it out.
 func (w *jsonWriter) absent(v any) bool {
@@ -91,6 +106,12 @@ func (w *jsonWriter) value(b []byte, v any, depth int) ([]byte, error) {
 		return w.object(b, v, depth)
 	case *moment:
 		return w.value(b, v.iso(), depth)
+	case *msg.Buffer:
+		data := msg.NewArray()
+		for _, c := range v.B {
+			data.Append(msg.Number(float64(c)))
+		}
+		return w.object(b, msg.NewObject("type", "Buffer", "data", data), depth)
 	case *msg.Array, *sequence:
 		a, _ := asArray(v)
 		return w.array(b, a, depth)
@@ -122,6 +143,10 @@ func (w *jsonWriter) newline(b []byte, depth int) []byte {
 }
 
 func (w *jsonWriter) object(b []byte, o *msg.Object, depth int) ([]byte, error) {
+	if err := w.enter(o); err != nil {
+		return nil, err
+	}
+	defer w.leave()
 	b = append(b, '{')
 	first := true
 	var err error
@@ -152,6 +177,10 @@ func (w *jsonWriter) object(b []byte, o *msg.Object, depth int) ([]byte, error) 
 }
 
 func (w *jsonWriter) array(b []byte, a array, depth int) (_ []byte, err error) {
+	if err := w.enter(a); err != nil {
+		return nil, err
+	}
+	defer w.leave()
 	b = append(b, '[')
 	for i := range a.Len() {
 		if i > 0 {

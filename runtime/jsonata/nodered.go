@@ -7,7 +7,9 @@ import (
 )
 
 // Environment is what a node gives to the functions that Node-RED adds to the
-// language. Its methods are called on the goroutine that evaluates.
+// language. Its methods are called on the goroutine that evaluates. What they
+// return is not changed, but may become part of a result: a store that owns its
+// values returns copies (msg.CopyOut).
 type Environment interface {
 	// FlowContext and GlobalContext read a value of the flow's or the global
 	// context from a store; "" is the default store.
@@ -32,7 +34,7 @@ func Prepare(text string, env Environment) (*Expr, error) {
 		return nil, err
 	}
 	x.inherit = true
-	x.msgOnly = namesMsg.MatchString(text)
+	x.wrap = namesMsg.MatchString(text)
 	if x.root.plain {
 		for _, s := range x.root.steps {
 			x.root.plain = x.root.plain && !isBlocked(s.text)

@@ -8,11 +8,16 @@ import "sluice/runtime/msg"
 type parser struct {
 	lex   lexer
 	cur   *node
-	depth int
+	depth int // of prefix operators and brackets
+	count int // tokens so far
 }
 
-// maxNesting bounds the nesting of an expression's text.
-const maxNesting = 2_000
+const (
+	// maxNesting bounds the nesting of an expression's text.
+	maxNesting = 2_000
+	// maxTokens bounds its length, and so the depth of chains such as 1+1+1.
+	maxTokens = 250_000
+)
 
 // bindingPower is how tightly an infix operator binds; absent ones are none.
 var bindingPower = map[string]int{
@@ -40,6 +45,10 @@ func parse(text string) (*node, error) {
 	return resolve(n)
 }
 
+func tooLarge(message string, pos int) *Error {
+	return &Error{Position: pos, Token: msg.Undefined, Value: msg.Undefined, Message: message}
+}
+
 func (p *parser) errorAt(code string, n *node) *Error {
 	return &Error{Code: code, Position: n.pos, Token: n.token(), Value: msg.Undefined}
 }
@@ -62,6 +71,9 @@ func (p *parser) advance(infix bool) error {
 	t, err := p.lex.next(infix)
 	if err != nil {
 		return err
+	}
+	if p.count++; p.count > maxTokens {
+		return tooLarge("expression is too long", t.pos)
 	}
 	n := &node{kind: t.kind, text: t.text, val: t.val, re: t.re, pos: t.pos}
 	switch t.kind {
@@ -104,7 +116,7 @@ func (p *parser) power() int {
 // expression parses as far as operators bind tighter than power.
 func (p *parser) expression(power int) (*node, error) {
 	if p.depth++; p.depth > maxNesting {
-		return nil, &Error{Position: p.cur.pos, Token: msg.Undefined, Value: msg.Undefined, Message: "expression is nested too deeply"}
+		return nil, tooLarge("expression is nested too deeply", p.cur.pos)
 	}
 	defer func() { p.depth-- }()
 	t := p.cur

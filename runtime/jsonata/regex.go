@@ -22,7 +22,7 @@ type pattern struct {
 
 const (
 	// maxMatchTime ends a search that backtracks too much.
-	maxMatchTime = 2 * time.Second
+	maxMatchTime = time.Second
 	// maxBacktrack bounds the memory of such a search, in machine words.
 	maxBacktrack = 4 << 20
 )
