@@ -60,7 +60,7 @@ func limitError(message string) *Error {
 	return err
 }
 
-var errDepth = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
+const errDepth = "Stack overflow error: Check for non-terminating recursive function.  Consider rewriting as tail-recursive."
 
 // operand is eval with a short cut for what takes no work.
 func (e *evaluation) operand(n *node, input any, env *frame) (any, error) {

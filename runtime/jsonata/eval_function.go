@@ -96,14 +96,14 @@ func hintDollar(code string, n *node, fn any, env *frame) error {
 	return &Error{Code: code, Position: n.pos, Token: name, Value: undefined}
 }
 
-// placeholder stands for an argument that a partial application leaves open.
-type open struct{}
+// openArg stands for an argument that a partial application leaves open.
+type openArg struct{}
 
 func (e *evaluation) partial(n *node, input any, env *frame) (any, error) {
 	args := make([]any, len(n.args))
 	for i, a := range n.args {
 		if a.kind == kindOperator {
-			args[i] = open{}
+			args[i] = openArg{}
 			continue
 		}
 		v, err := e.eval(a, input, env)
@@ -155,7 +155,7 @@ func (l *lambda) apply(args []any) *lambda {
 	var left []*node
 	for i, p := range l.params {
 		v := argAt(args, i)
-		if _, ok := v.(open); ok {
+		if _, ok := v.(openArg); ok {
 			left = append(left, p)
 		} else {
 			scope.bind(p.text, v)

@@ -68,18 +68,9 @@ func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 		}
 	}
 	if n.keepSingleton {
-		if isScalar(result) {
-			if err := assignable(result, "keepSingleton"); err != nil {
-				return nil, err
-			}
-		}
-		// A plain array cannot carry the mark and needs none: it never collapses.
-		if s, ok := result.(*sequence); ok {
-			if s.cons && !s.flat {
-				s = newSequence(e.hold(s))
-			}
-			s.keep = true
-			result = s
+		var err error
+		if result, err = e.keepSingleton(result); err != nil {
+			return nil, err
 		}
 	}
 	if n.group != nil {
@@ -89,6 +80,22 @@ func (e *evaluation) path(n *node, input any, env *frame) (any, error) {
 		return e.groupBy(n.group.pairs, n.group.pos, result, env)
 	}
 	return result, nil
+}
+
+// keepSingleton marks the result of a path with [] in it.
+func (e *evaluation) keepSingleton(result any) (any, error) {
+	if isScalar(result) {
+		return result, assignable(result, "keepSingleton")
+	}
+	s, ok := result.(*sequence)
+	if !ok {
+		return result, nil // a plain array cannot carry the mark and never collapses
+	}
+	if s.cons && !s.flat {
+		s = newSequence(e.hold(s))
+	}
+	s.keep = true
+	return s, nil
 }
 
 // isScalar tells whether v is no array. A path meets one behind a predicate on
@@ -126,10 +133,10 @@ func plainPath(n *node, input any, inherit bool) (v any, done bool) {
 			return nil, false
 		}
 		v, ok := o.Get(step.text)
+		if inherit && (!ok || isBlocked(step.text)) {
+			return nil, false
+		}
 		if !ok {
-			if inherit {
-				return nil, false
-			}
 			return undefined, true
 		}
 		switch v.(type) {

@@ -35,11 +35,6 @@ func Prepare(text string, env Environment) (*Expr, error) {
 	}
 	x.inherit = true
 	x.wrap = namesMsg.MatchString(text)
-	if x.root.plain {
-		for _, s := range x.root.steps {
-			x.root.plain = x.root.plain && !isBlocked(s.text)
-		}
-	}
 	read := func(name string, from func(Environment, string, string) (any, error)) variable {
 		return goFunction(name, func(args []any) (any, error) {
 			if env == nil {

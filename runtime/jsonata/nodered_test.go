@@ -53,6 +53,7 @@ func TestPrepare(t *testing.T) {
 		{"methods of dates", `at.getTime()`, `1520000000123`},
 		{"iso date", `at.toISOString()`, `"2018-03-02T14:13:20.123Z"`},
 		{"blocked names", `payload.constructor`, `undefined`},
+		{"blocked names within", `[payload.constructor, payload.temp]`, `[21.5]`},
 		{"blocked names behind a step", `$.payload.constructor`, `undefined`},
 		{"arrays have no length", `list.length`, `undefined`},
 		{"transform uses Node-RED's clone", `($ ~> |payload|{"temp": 1}|).buf.length`, `3`},
