@@ -131,6 +131,8 @@ func encode(v any) any {
 	return v
 }
 
+var oddChoice = regexp.MustCompile(`<[^{]*\([^{]*[^a-z()<>?+:-][^{]*\{`)
+
 var severalItems = regexp.MustCompile(`[\[{].*,`)
 
 // knownDifference names the kind of a difference that is listed in
@@ -150,6 +152,8 @@ func knownDifference(expr, got, want string) string {
 		return "last digit of a power"
 	case strings.Contains(expr, "$replace") && strings.Contains(want, "async function"):
 		return "function as replacement of a text"
+	case oddChoice.MatchString(expr):
+		return "choice in a signature that is no list of types"
 	case placedOutside(expr, want):
 		return "place left over from another expression"
 	case strings.Contains(expr, "$toMillis") && !failed(got) && !failed(want):

@@ -20,10 +20,11 @@ var suiteDir = flag.String("suite", filepath.Join("testdata", "suite"), "folder 
 const suiteSlower = 5
 
 // TestSuite runs a pack of cases: suite.json is a list of them, one a line,
-// datasets.json the inputs that they name.
+// datasets.json the inputs that they name. With -v it says how many passed.
 func TestSuite(t *testing.T) {
-	cases := readSuite(t, *suiteDir)
-	datasets, err := os.ReadFile(filepath.Join(*suiteDir, "datasets.json"))
+	dir := suiteFolder(*suiteDir)
+	cases := readSuite(t, dir)
+	datasets, err := os.ReadFile(filepath.Join(dir, "datasets.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func TestSuite(t *testing.T) {
 	for _, c := range cases.All() {
 		c := c.(*msg.Object)
 		if err := runCase(c, string(datasets)); err != nil {
-			failures = append(failures, fmt.Sprintf("%s: %s\n\t%v", c.String("id"), c.String("expr"), err))
+			failures = append(failures, fmt.Sprintf("%s: %s: %v", c.String("id"), c.String("expr"), err))
 		} else {
 			passed++
 		}
@@ -41,6 +42,14 @@ func TestSuite(t *testing.T) {
 		t.Error(f)
 	}
 	fmt.Printf("%d passed, %d failed\n", passed, len(failures))
+}
+
+// suiteFolder is dir, taken from the module's root if it is not here.
+func suiteFolder(dir string) string {
+	if _, err := os.Stat(dir); err != nil && !filepath.IsAbs(dir) {
+		return filepath.Join("..", "..", dir)
+	}
+	return dir
 }
 
 func readSuite(t testing.TB, dir string) *msg.Array {
