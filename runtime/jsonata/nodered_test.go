@@ -51,6 +51,7 @@ func TestPrepare(t *testing.T) {
 		{"inherited methods", `payload.toString()`, `"[object Object]"`},
 		{"methods of buffers", `buf.toString("hex")`, `"616263"`},
 		{"methods of dates", `at.getTime()`, `1520000000123`},
+		{"parts of dates", `at.getUTCFullYear() & at.getUTCMonth()`, `"20182"`},
 		{"iso date", `at.toISOString()`, `"2018-03-02T14:13:20.123Z"`},
 		{"blocked names", `payload.constructor`, `undefined`},
 		{"blocked names within", `[payload.constructor, payload.temp]`, `[21.5]`},
