@@ -10,12 +10,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"sluice/authz"
 	"sluice/flows"
 	"sluice/runtime/js"
 	"sluice/runtime/msg"
@@ -24,6 +22,7 @@ import (
 // Flags are what a command line said; empty fields said nothing.
 type Flags struct {
 	Host, Port, Auth     string
+	Proxies              string
 	DB                   string
 	CredentialSecretFile string
 }
@@ -45,26 +44,6 @@ type Config struct {
 	Plain    bool // credentialSecret: false, the credential file stays plain
 
 	From map[string]string // setting -> where its value came from, for explanations
-}
-
-// Auth is how the endpoints are guarded.
-type Auth struct {
-	Modes    []string // empty: not set, see Config.Guarded
-	Realm    string
-	User     string // of mode basic
-	PassHash string
-	Policies []Policy
-	// PassAuthorization keeps the Authorization header that the guard has used.
-	PassAuthorization bool
-}
-
-// Policy is one row of sluice.yaml's auth.policies.
-type Policy struct {
-	Path    string   `yaml:"path"`
-	Methods []string `yaml:"methods"`
-	Modes   []string `yaml:"modes"`
-	Scopes  []string `yaml:"scopes"`
-	MinRole string   `yaml:"minRole"`
 }
 
 // Error is a fault in what the user gave: what, where and what to do. NotFound
@@ -112,6 +91,9 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 		return nil, err
 	}
 	c.files(pick)
+	if err := c.needUsers(); err != nil {
+		return nil, err
+	}
 	if err := c.limits(pick); err != nil {
 		return nil, err
 	}
@@ -199,30 +181,6 @@ func (c *Config) addSecret(value, source string) {
 	if value != "" {
 		c.Secrets = append(c.Secrets, flows.Secret{Value: value, Source: source})
 	}
-}
-
-// UsesTokens tells whether some request can pass with a token.
-func (c *Config) UsesTokens() bool {
-	if slices.Contains(c.Auth.Modes, "bearer") {
-		return true
-	}
-	return slices.ContainsFunc(c.Auth.Policies, func(p Policy) bool { return slices.Contains(p.Modes, "bearer") })
-}
-
-// Policies is the table of the guard. With nothing set the default is open, which
-// only a loopback listener accepts.
-func (c *Config) Policies() authz.PolicyConfig {
-	modes := c.Auth.Modes
-	if len(modes) == 0 {
-		modes = []string{"none"}
-	}
-	table := authz.PolicyConfig{Mode: modes, Origin: c.From["auth"]}
-	for _, p := range c.Auth.Policies {
-		table.Rules = append(table.Rules, authz.Rule{
-			Path: p.Path, Methods: p.Methods, Modes: p.Modes, MinRole: p.MinRole, Scopes: p.Scopes, Origin: "sluice.yaml",
-		})
-	}
-	return table
 }
 
 // RuntimeSettings are the settings that nodes ask for: those of settings.js, and

@@ -23,12 +23,8 @@ type file struct {
 	DB             string `yaml:"db"`
 	RequestTimeout string `yaml:"requestTimeout"`
 	NodeRedCompat  string `yaml:"nodeRedCompat"`
-	Auth           struct {
-		Mode              list     `yaml:"mode"`
-		Realm             string   `yaml:"realm"`
-		Policies          []Policy `yaml:"policies"`
-		PassAuthorization bool     `yaml:"passAuthorization"`
-	} `yaml:"auth"`
+
+	Auth authFile `yaml:"auth"`
 }
 
 // scalar takes a number or a text.
