@@ -12,6 +12,7 @@ import (
 type Expr struct {
 	text    string
 	root    *node
+	short   *node      // plain path that leads from the input to the result, or nil
 	globals []variable // Node-RED's functions, see Prepare
 	inherit bool       // Node-RED's name look-up
 	wrap    bool       // the text names the word msg: the input is {msg: input}
@@ -56,7 +57,11 @@ func Compile(text string) (*Expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Expr{text: text, root: root}, nil
+	x := &Expr{text: text, root: root}
+	if root.plain {
+		x.short = root
+	}
+	return x, nil
 }
 
 // Text is the expression as it was written.
@@ -72,13 +77,13 @@ func (x *Expr) Eval(ctx context.Context, input any, bindings map[string]any) (an
 
 // EvalWith is Eval with other limits.
 func (x *Expr) EvalWith(ctx context.Context, input any, bindings map[string]any, opts EvalOptions) (any, error) {
-	if x.wrap {
-		input = msg.NewObject("msg", input)
-	}
-	if x.root.plain {
-		if v, done := plainPath(x.root, input, x.inherit); done {
+	if x.short != nil {
+		if v, done := plainPath(x.short, input, x.inherit); done {
 			return v, nil
 		}
+	}
+	if x.wrap {
+		input = msg.NewObject("msg", input)
 	}
 	now := time.Now()
 	e := evaluation{ctx: ctx, inherit: x.inherit, opts: opts.withDefaults(), now: float64(now.UnixMilli())}

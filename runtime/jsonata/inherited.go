@@ -53,8 +53,7 @@ func inherited(v any, key string) any {
 		return method(func(this any, args []any) (any, error) {
 			return ownMember(this, msg.ToString(argAt(args, 0))) != undefined, nil
 		})
-	}
-	if key == "isPrototypeOf" {
+	case "isPrototypeOf":
 		return method(func(any, []any) (any, error) { return false, nil })
 	}
 	if _, ok := v.(*msg.Date); !ok {

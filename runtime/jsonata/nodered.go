@@ -34,7 +34,12 @@ func Prepare(text string, env Environment) (*Expr, error) {
 		return nil, err
 	}
 	x.inherit = true
-	x.wrap = namesMsg.MatchString(text)
+	if x.wrap = namesMsg.MatchString(text); x.wrap && x.short != nil {
+		x.short = nil
+		if steps := x.root.steps; steps[0].text == "msg" {
+			x.short = &node{kind: kindPath, steps: steps[1:], plain: true}
+		}
+	}
 	read := func(name string, from func(Environment, string, string) (any, error)) variable {
 		return goFunction(name, func(args []any) (any, error) {
 			if env == nil {

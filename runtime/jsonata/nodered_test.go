@@ -36,6 +36,8 @@ func TestPrepare(t *testing.T) {
 	for _, tc := range []struct{ name, expr, want string }{
 		{"message is the context", `topic`, `"t"`},
 		{"old style names the message", `msg.payload.temp`, `21.5`},
+		{"old style, the message itself", `msg.list`, `[1,2]`},
+		{"old style, into an array", `msg.list.x`, `undefined`},
 		{"old style has no other names", `[msg.topic, topic]`, `["t"]`},
 		{"msg within a word is no message", `topic & "msgs"`, `"tmsgs"`},
 		{"msg in quotes is no message", `topic & 'msg'`, `"tmsg"`},
