@@ -29,9 +29,7 @@ func BenchmarkHop(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if _, err := e.Deploy(b.Context(), file); err != nil {
-		b.Fatal(err)
-	}
+	e.Deploy(b.Context(), file, flows.Full)
 	in, _ := e.Flows().ByID("in")
 	m := msg.NewObject(msg.ID, "1")
 	b.ReportAllocs()

@@ -39,11 +39,12 @@ func (d *Delivery) Send(m *msg.Object) error {
 	if inst.closed.Load() {
 		return errClosed
 	}
-	if m == nil || len(inst.wires) == 0 || len(inst.wires[0]) == 0 {
+	wires := inst.wires()
+	if m == nil || len(wires) == 0 || len(wires[0]) == 0 {
 		return nil
 	}
 	ensureID(m, "")
-	for i, to := range inst.wires[0] {
+	for i, to := range wires[0] {
 		if i > 0 {
 			d.run.push(to, msg.CloneMessage(m))
 		} else {
@@ -62,7 +63,8 @@ func (d *Delivery) SendAll(out ...[]*msg.Object) error {
 		return errClosed
 	}
 	id := ""
-	for i, wires := range inst.wires {
+	outputs := inst.wires()
+	for i, wires := range outputs {
 		if i >= len(out) || len(wires) == 0 {
 			continue
 		}
@@ -73,7 +75,7 @@ func (d *Delivery) SendAll(out ...[]*msg.Object) error {
 		}
 	}
 	sent := false
-	for i, wires := range inst.wires {
+	for i, wires := range outputs {
 		if i >= len(out) {
 			break
 		}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,8 +42,11 @@ type Engine struct {
 	stores *Stores
 	router *Router
 
-	deploy  sync.Mutex // one deploy at a time
 	current atomic.Pointer[flowSet]
+
+	deploy  sync.Mutex  // one deploy at a time; guards what follows
+	file    *flows.File // what current was made of
+	earlier []*flowSet  // generations with events that may still be under way
 
 	sharedMu sync.Mutex
 	shared   map[any]any
@@ -134,46 +138,64 @@ const DrainLimit = 10 * time.Second
 // closeLimit is how long one node may take to close (Node-RED: nodeCloseTimeout).
 const closeLimit = 15 * time.Second
 
-// Deploy replaces the flows that run. The new ones are built first; what is
-// wrong with single nodes comes back as problems and leaves out those nodes
-// alone. An error means that nothing was changed. Requests under way finish on the
-// old flows, which are closed then.
-func (e *Engine) Deploy(ctx context.Context, file *flows.File) ([]Problem, error) {
+// Deploy replaces the flows that run. The new ones are built first; what is wrong
+// with single nodes comes back as problems and leaves out those nodes alone. A kind
+// other than flows.Full stops only what has changed since the last deploy, by
+// Node-RED's rules; the rest runs on. Events under way finish on the old flows, for at most
+// DrainLimit, before those are closed.
+func (e *Engine) Deploy(ctx context.Context, file *flows.File, kind flows.DeployKind) []Problem {
 	e.deploy.Lock()
 	defer e.deploy.Unlock()
-	next, err := e.build(file)
-	if err != nil {
-		return nil, err
-	}
 	old := e.current.Load()
+	plan := flows.Plan{All: true}
 	if old != nil {
-		old.closeExclusive(ctx)
+		plan = flows.Diff(e.file, file).Plan(kind)
+	}
+	next := e.build(file, old.keeps(plan))
+	stops := func(inst *Instance) bool { return !next.kept[inst] }
+	removed := func(inst *Instance) bool { return plan.Removes(inst.def()) }
+	if old != nil {
+		old.close(ctx, func(inst *Instance) bool { return inst.Type.Exclusive && stops(inst) }, removed)
 	}
 	next.init()
-	routes, err := next.routes()
-	if err != nil {
-		next.close(ctx, nil)
-		return nil, err
-	}
+	next.takeOver()
 	e.current.Store(next)
-	e.router.swap(routes)
+	e.file = file
+	e.router.swap(next.routes())
 	next.start()
 	if old != nil {
 		old.drain(ctx)
-		old.close(ctx, next)
+		old.close(ctx, stops, removed)
+		if len(next.kept) == 0 {
+			old.stop(ctx)
+		} else {
+			e.earlier = append(e.earlier, old) // events of nodes that run on may go on
+		}
 	}
+	e.earlier = slices.DeleteFunc(e.earlier, func(set *flowSet) bool { return set.runs.n.Load() == 0 })
 	e.stores.clean(next)
-	return next.problems, nil
+	return next.problems
+}
+
+// keeps tells which instances of the generation run on in the next one.
+func (set *flowSet) keeps(plan flows.Plan) func(*flows.Instance) *Instance {
+	return func(def *flows.Instance) *Instance {
+		if set == nil || plan.All {
+			return nil
+		}
+		inst := set.byID[def.ID]
+		if inst == nil || inst.broken != nil || inst.closed.Load() || plan.Stops(inst.def()) || plan.Stops(def) {
+			return nil
+		}
+		return inst
+	}
 }
 
 // Check builds the flows without starting anything and returns them for inspection.
-func (e *Engine) Check(file *flows.File) (*Flows, error) {
-	set, err := e.build(file)
-	if err != nil {
-		return nil, err
-	}
+func (e *Engine) Check(file *flows.File) *Flows {
+	set := e.build(file, (*flowSet)(nil).keeps(flows.Plan{}))
 	set.check()
-	return &Flows{set}, nil
+	return &Flows{set}
 }
 
 // Flows returns the flows that run, nil before the first deploy.
@@ -190,9 +212,15 @@ func (e *Engine) Close(ctx context.Context) error {
 	e.deploy.Lock()
 	defer e.deploy.Unlock()
 	e.router.swap(nil)
+	all := func(*Instance) bool { return true }
+	none := func(*Instance) bool { return false }
 	if old := e.current.Swap(nil); old != nil {
 		old.drain(ctx)
-		old.close(context.WithoutCancel(ctx), nil)
+		ctx := context.WithoutCancel(ctx)
+		old.close(ctx, all, none)
+		for _, set := range append(e.earlier, old) {
+			set.stop(ctx)
+		}
 	}
 	e.sharedMu.Lock()
 	closers := e.closers

@@ -157,15 +157,15 @@ func newBench(t *testing.T, flow string, more ...runtime.Type) *bench {
 	return b
 }
 
-func (b *bench) deploy(flow string) {
+func (b *bench) deploy(flow string) { b.t.Helper(); b.deployAs(flows.ModifiedNodes, flow) }
+
+func (b *bench) deployAs(kind flows.DeployKind, flow string) {
 	b.t.Helper()
 	file, err := flows.Parse([]byte(flow))
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if b.problems, err = b.Deploy(context.Background(), file); err != nil {
-		b.t.Fatal(err)
-	}
+	b.problems = b.Deploy(context.Background(), file, kind)
 }
 
 // feed starts a run at the "in" node with the id and returns it once drained.
@@ -402,6 +402,45 @@ func TestACancelledRunDeliversNothingMore(t *testing.T) {
 	b.expect()
 }
 
+func TestADeployLeavesRunningWhatHasNotChanged(t *testing.T) {
+	const flow = `[` + tab + `{"id":"t2","type":"tab"},
+		{"id":"in","type":"in","z":"t","x":1,"y":1,"wires":[["n"]]},
+		{"id":"n","type":"counting","z":"t","x":1,"y":1,"wires":[["p"]]},
+		{"id":"p","type":"pass","add":"%s","z":"t","x":1,"y":1,"wires":[["s"]]},
+		{"id":"s","type":"sink","z":"t","x":1,"y":1,"wires":[]},
+		{"id":"c","type":"catch","z":"t","x":1,"y":1,"wires":[["s"]]},
+		{"id":"gone","type":"counting","z":"t","x":1,"y":1,"wires":[]}]`
+	var log []string
+	counting := runtime.Type{Name: "counting", New: func() runtime.Node { return &countNode{log: &log} }}
+	b := newBench(t, fmt.Sprintf(flow, "a"), counting)
+	b.feed("in", `{}`)
+	b.deploy(strings.Replace(fmt.Sprintf(flow, "b"), `,
+		{"id":"gone","type":"counting","z":"t","x":1,"y":1,"wires":[]}`, "", 1))
+	b.feed("in", `{}`)
+	b.expect(`s: "1a"`, `s: "2b"`) // it has counted on, and is wired to the new node
+	if got := strings.Join(log, " "); got != "close gone removed=true" {
+		t.Errorf("log %q", got)
+	}
+}
+
+// countNode counts its messages and says when it is closed.
+type countNode struct {
+	n    int
+	log  *[]string
+	inst *runtime.Instance
+}
+
+func (n *countNode) Init(inst *runtime.Instance) error { n.inst = inst; return nil }
+func (n *countNode) Input(d *runtime.Delivery) error {
+	n.n++
+	d.Msg.Set("payload", fmt.Sprint(n.n))
+	return d.Send(d.Msg)
+}
+func (n *countNode) Close(_ context.Context, removed bool) error {
+	*n.log = append(*n.log, fmt.Sprintf("close %s removed=%v", n.inst.ID, removed))
+	return nil
+}
+
 func TestADeployLetsRunsUnderWayFinishOnTheOldFlows(t *testing.T) {
 	hold := &holdNode{resume: make(chan func(), 1)}
 	const flow = `[` + tab + `
@@ -412,7 +451,7 @@ func TestADeployLetsRunsUnderWayFinishOnTheOldFlows(t *testing.T) {
 	b := newBench(t, fmt.Sprintf(flow, "-old"), runtime.Type{Name: "hold", Parallel: true, New: func() runtime.Node { return hold }})
 	run := b.feed("in", `{"payload":"m"}`)
 	go func() { (<-hold.resume)() }()
-	b.deploy(fmt.Sprintf(flow, "-new"))
+	b.deployAs(flows.Full, fmt.Sprintf(flow, "-new"))
 	<-run.Over()
 	b.expect(`s: "m-old"`)
 }

@@ -71,10 +71,10 @@ func expandEnv(value string, lookup func(name string) any) any {
 // Env looks a setting up as env.get does: names of the node itself, then its
 // groups, its flow or subflow, outwards to the process. Undefined if it is set nowhere.
 func (inst *Instance) Env(name string) any {
-	if v, defined, known := inst.def.Builtin(name); known {
+	if v, defined, known := inst.def().Builtin(name); known {
 		return orUndefined(v, defined)
 	}
-	return inst.scope.env(name)
+	return inst.at.Load().scope.env(name)
 }
 
 // env looks a setting up in this scope and outwards.
@@ -117,7 +117,8 @@ func (e *Engine) Getenv(name string) (string, bool) {
 // evaluateEnvProperties). Scopes are evaluated from the outermost inwards.
 func (s *scope) evaluate() {
 	s.values = make(map[string]any, len(s.def.Env))
-	eval := &Instance{eng: s.eng, scope: s, flow: s.flow(), def: &flows.Instance{}}
+	eval := &Instance{eng: s.eng}
+	eval.at.Store(&place{scope: s, flow: s.flow(), def: &flows.Instance{}})
 	for _, last := range []bool{false, true} {
 		for _, v := range s.def.Env {
 			if (v.Type == "env") != last {

@@ -3,6 +3,7 @@ package runtime
 import (
 	"context"
 	"fmt"
+	"iter"
 	"log/slog"
 	"slices"
 	"sync"
@@ -20,7 +21,10 @@ type flowSet struct {
 	all       []*Instance // in the order of the flow file
 	byID      map[string]*Instance
 	scopes    map[*flows.Scope]*scope
+	places    map[*Instance]*place
+	kept      map[*Instance]bool // run on from the generation before
 	problems  []Problem
+	table     *routeTable
 	hasStatus bool // some status node exists
 
 	ctx     context.Context
@@ -28,15 +32,16 @@ type flowSet struct {
 	runs    tally       // runs that are not over
 	work    tally       // goroutines inside runs
 	stopped atomic.Bool // what is queued is to be dropped
-
-	handlers []route // what nodes mounted in Init
 }
 
 // build makes the instances of a file: types known, properties decoded, wires
-// tied. It has no side effects.
-func (e *Engine) build(file *flows.File) (*flowSet, error) {
+// tied. It has no side effects. What keep returns for a node that runs already runs on.
+func (e *Engine) build(file *flows.File, keep func(*flows.Instance) *Instance) *flowSet {
 	resolved, problems := flows.Resolve(file)
-	set := &flowSet{eng: e, byID: map[string]*Instance{}, scopes: map[*flows.Scope]*scope{}}
+	set := &flowSet{
+		eng: e, byID: map[string]*Instance{}, scopes: map[*flows.Scope]*scope{},
+		places: map[*Instance]*place{}, kept: map[*Instance]bool{},
+	}
 	set.ctx, set.cancel = context.WithCancelCause(context.Background())
 	for _, p := range problems {
 		set.problems = append(set.problems, Problem{p.NodeID, p.Type, p.Name, p.Message})
@@ -47,7 +52,14 @@ func (e *Engine) build(file *flows.File) (*flowSet, error) {
 		s.evaluate()
 	}
 	for _, def := range resolved.Instances {
-		inst := set.add(def)
+		at := &place{set: set, def: def, scope: set.scopes[def.Scope], flow: set.scopes[def.Flow]}
+		inst := keep(def)
+		if inst != nil {
+			set.kept[inst] = true
+		} else {
+			inst = set.add(at)
+		}
+		set.places[inst] = at
 		set.all = append(set.all, inst)
 		set.byID[inst.ID] = inst
 		if inside := set.scopes[def.Inside]; def.Inside != nil && def.Type == flows.StatusType {
@@ -56,19 +68,18 @@ func (e *Engine) build(file *flows.File) (*flowSet, error) {
 			inside.owner = inst
 		}
 	}
-	for _, inst := range set.all {
-		inst.wires = set.tie(inst.def.Wires)
+	for _, at := range set.places {
+		at.wires = set.tie(at.def.Wires)
 	}
 	set.listen()
-	return set, nil
+	return set
 }
 
 // add makes the instance of one node. What is wrong with it breaks it alone.
-func (set *flowSet) add(def *flows.Instance) *Instance {
-	inst := &Instance{
-		ID: def.ID, Z: def.Z, def: def,
-		eng: set.eng, set: set, scope: set.scopes[def.Scope], flow: set.scopes[def.Flow],
-	}
+func (set *flowSet) add(at *place) *Instance {
+	def := at.def
+	inst := &Instance{ID: def.ID, Z: def.Z, eng: set.eng}
+	inst.at.Store(at)
 	inst.Log = slog.New(&nodeHandler{Handler: set.eng.opts.Log.Handler(), inst: inst})
 	t, known := set.eng.types[def.Type]
 	switch {
@@ -109,17 +120,18 @@ func (set *flowSet) tie(wires [][]string) [][]*Instance {
 // listen gathers who hears errors, statuses and completions.
 func (set *flowSet) listen() {
 	for _, inst := range set.all {
+		flow := set.places[inst].flow
 		switch n := inst.node.(type) {
 		case listener:
 			if inst.Type.Name == statusType {
-				inst.flow.statuses = append(inst.flow.statuses, inst)
+				flow.statuses = append(flow.statuses, inst)
 				set.hasStatus = true
 			} else {
-				inst.flow.catchers = append(inst.flow.catchers, inst)
+				flow.catchers = append(flow.catchers, inst)
 			}
 		case Completer:
 			for _, id := range n.Completes() {
-				if to := set.byID[id]; to != nil && to.flow == inst.flow {
+				if to := set.places[set.byID[id]]; to != nil && to.flow == flow {
 					to.completers = append(to.completers, inst)
 				}
 			}
@@ -165,7 +177,7 @@ func (set *flowSet) check() {
 
 func (set *flowSet) each(f func(*Instance) error) {
 	for _, inst := range set.all {
-		if inst.broken != nil || inst.node == nil {
+		if inst.broken != nil || set.kept[inst] {
 			continue
 		}
 		if err := guard(func() error { return f(inst) }); err != nil {
@@ -190,9 +202,30 @@ func (set *flowSet) breakNode(inst *Instance, err error) {
 	set.problems = append(set.problems, Problem{inst.Alias(), inst.Type.Name, inst.Name(), err.Error()})
 }
 
+// mounted yields the routes of the nodes that run, in their order.
+func (set *flowSet) mounted() iter.Seq[*route] {
+	return func(yield func(*route) bool) {
+		for _, inst := range set.all {
+			for i := range inst.handlers {
+				if inst.broken == nil && !yield(&inst.handlers[i]) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// takeOver gives the nodes that run on their new place.
+func (set *flowSet) takeOver() {
+	for inst := range set.kept {
+		inst.at.Store(set.places[inst])
+	}
+}
+
+// start lets the new nodes begin.
 func (set *flowSet) start() {
 	for _, inst := range set.all {
-		if s, ok := inst.node.(Starter); ok {
+		if s, ok := inst.node.(Starter); ok && !set.kept[inst] {
 			s.Start()
 		}
 	}
@@ -202,23 +235,20 @@ func (set *flowSet) start() {
 func (set *flowSet) drain(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, DrainLimit)
 	defer cancel()
-	if err := set.runs.wait(ctx); err != nil {
+	err := set.table.requests.wait(ctx) // these may still begin runs
+	if err == nil {
+		err = set.runs.wait(ctx)
+	}
+	if err != nil {
 		set.eng.opts.Log.Warn("flows were stopped while events were still under way", "open", set.runs.n.Load())
 	}
 }
 
-// close cancels what is left and closes the nodes; next tells which of them go on.
-func (set *flowSet) close(ctx context.Context, next *flowSet) {
+// stop cancels what is left of a generation and waits for its goroutines.
+func (set *flowSet) stop(ctx context.Context) {
 	set.runs.close()
 	set.stopped.Store(true)
 	set.cancel(errStopping)
-	var wg sync.WaitGroup
-	for _, inst := range set.all {
-		if inst.node != nil && !inst.closed.Load() {
-			wg.Go(func() { set.closeNode(ctx, inst, next == nil || next.byID[inst.ID] == nil) })
-		}
-	}
-	wg.Wait()
 	ctx, cancel := context.WithTimeout(ctx, closeLimit)
 	defer cancel()
 	if err := set.work.wait(ctx); err != nil {
@@ -226,11 +256,12 @@ func (set *flowSet) close(ctx context.Context, next *flowSet) {
 	}
 }
 
-func (set *flowSet) closeExclusive(ctx context.Context) {
+// close closes the nodes that which chooses.
+func (set *flowSet) close(ctx context.Context, which func(*Instance) bool, removed func(*Instance) bool) {
 	var wg sync.WaitGroup
 	for _, inst := range set.all {
-		if inst.Type.Exclusive && inst.node != nil {
-			wg.Go(func() { set.closeNode(ctx, inst, false) })
+		if inst.node != nil && !inst.closed.Load() && which(inst) {
+			wg.Go(func() { set.closeNode(ctx, inst, removed(inst)) })
 		}
 	}
 	wg.Wait()
@@ -277,7 +308,7 @@ func (f *Flows) ByID(id string) (*Instance, bool) {
 // propsOf parses a node's properties and fills in the environment.
 func (set *flowSet) propsOf(inst *Instance) (*msg.Object, error) {
 	props := &msg.Object{}
-	for _, p := range inst.def.Props {
+	for _, p := range inst.def().Props {
 		v, err := msg.Parse(p.Value)
 		if err != nil {
 			return nil, &ConfigError{p.Name, err}

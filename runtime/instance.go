@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,46 +22,57 @@ type Instance struct {
 	Z    string       // the flow it is in, or the subflow instance
 
 	eng   *Engine
-	set   *flowSet
-	def   *flows.Instance
 	props *msg.Object // settings of the flow file, environment filled in
-	scope *scope      // group, or flow
-	flow  *scope      // tab, subflow instance, or global
 
-	node   Node
-	recv   Receiver
-	broken error // why it does not run
+	node     Node
+	recv     Receiver
+	broken   error   // why it does not run
+	handlers []route // what it mounted in Init
 
-	wires      [][]*Instance
-	completers []*Instance // complete nodes that name it
-	users      []*Instance // of a config node: the nodes that use it
-
+	at     atomic.Pointer[place]
 	mu     sync.Mutex // held during Input of a node that is not Parallel
 	closed atomic.Bool
 
-	statusMu sync.Mutex
-	last     *msg.Object // the status shown
+	noteMu sync.Mutex  // guards what follows
+	last   *msg.Object // the status shown
+	users  []*Instance // of a config node: the nodes that use it
 }
+
+// place is what surrounds an instance. A deploy that leaves a node running gives
+// it a new place among the nodes of the new generation.
+type place struct {
+	set        *flowSet
+	def        *flows.Instance
+	scope      *scope // group, or flow
+	flow       *scope // tab, subflow instance, or global
+	wires      [][]*Instance
+	completers []*Instance // complete nodes that name it
+}
+
+func (inst *Instance) def() *flows.Instance { return inst.at.Load().def }
+func (inst *Instance) set() *flowSet        { return inst.at.Load().set }
+func (inst *Instance) flow() *scope         { return inst.at.Load().flow }
+func (inst *Instance) wires() [][]*Instance { return inst.at.Load().wires }
 
 var errClosed = errors.New("the node is closed")
 
 // Name is the name given in the editor, or "".
-func (inst *Instance) Name() string { return inst.def.Name }
+func (inst *Instance) Name() string { return inst.def().Name }
 
 // NameValue is the name, or Undefined for a node without one, as catch nodes see it.
 func (inst *Instance) NameValue() any {
-	if !inst.def.HasName || inst.def.Name == "" {
-		return msg.Undefined
+	if def := inst.def(); def.HasName && def.Name != "" {
+		return def.Name
 	}
-	return inst.def.Name
+	return msg.Undefined
 }
 
 // Path is flow/subflow instance/…/node, as NR_NODE_PATH.
-func (inst *Instance) Path() string { return inst.def.Path() }
+func (inst *Instance) Path() string { return inst.def().Path() }
 
 // Alias is the id of the node in the flow file: within a subflow instance the
 // node of the template, else the node itself.
-func (inst *Instance) Alias() string { return inst.def.FileID() }
+func (inst *Instance) Alias() string { return inst.def().FileID() }
 
 // Props are the node's settings in the flow file, for the few node types whose
 // properties no struct can name. They must not be changed.
@@ -73,16 +85,19 @@ func (inst *Instance) Node() Node { return inst.node }
 func (inst *Instance) Broken() error { return inst.broken }
 
 // Outputs returns how many outputs are wired in the flow file.
-func (inst *Instance) Outputs() int { return len(inst.wires) }
+func (inst *Instance) Outputs() int { return len(inst.wires()) }
 
 // Wired tells whether output i leads anywhere.
-func (inst *Instance) Wired(i int) bool { return i < len(inst.wires) && len(inst.wires[i]) > 0 }
+func (inst *Instance) Wired(i int) bool {
+	wires := inst.wires()
+	return i < len(wires) && len(wires[i]) > 0
+}
 
 // Wires returns the ids that output i leads to.
 func (inst *Instance) Wires(i int) []string {
 	var ids []string
-	if i < len(inst.wires) {
-		for _, to := range inst.wires[i] {
+	if wires := inst.wires(); i < len(wires) {
+		for _, to := range wires[i] {
 			ids = append(ids, to.ID)
 		}
 	}
@@ -99,11 +114,12 @@ func (inst *Instance) Engine() *Engine { return inst.eng }
 // with the message f left in d.Msg. Never call it inside Input. It returns nil, and
 // does nothing, once the node is closed.
 func (inst *Instance) Emit(f func(d *Delivery) error) *Run {
-	if inst.closed.Load() || !inst.set.work.enter() {
+	set := inst.set()
+	if inst.closed.Load() || !set.work.enter() {
 		return nil
 	}
-	defer inst.set.work.leave()
-	r := inst.set.newRun()
+	defer set.work.leave()
+	r := set.newRun()
 	if r == nil {
 		return nil
 	}
@@ -121,7 +137,7 @@ func (inst *Instance) Emit(f func(d *Delivery) error) *Run {
 
 // Go is Emit on a goroutine of its own, for code that must not wait.
 func (inst *Instance) Go(f func(d *Delivery) error) {
-	inst.set.spawn(func() { inst.Emit(f) })
+	inst.set().spawn(func() { inst.Emit(f) })
 }
 
 // AfterFunc runs f, an event of the node's own, after the given time. Stop it in Close.
@@ -165,31 +181,35 @@ func (inst *Instance) UserDir() string { return inst.eng.opts.UserDir }
 // node that asks becomes one of its users, which see its errors and statuses.
 func Use[T Node](inst *Instance, id string) (T, bool) {
 	var none T
-	config := inst.set.byID[id]
+	config := inst.set().byID[id]
 	if config == nil || config.node == nil {
 		return none, false
 	}
 	n, ok := config.node.(T)
 	if ok {
-		config.users = append(config.users, inst)
+		config.noteMu.Lock()
+		config.users = append(slices.DeleteFunc(config.users, (*Instance).isClosed), inst)
+		config.noteMu.Unlock()
 	}
 	return n, ok
 }
 
 // Lookup returns the instance with the given id in the running flows.
 func (inst *Instance) Lookup(id string) (*Instance, bool) {
-	other, ok := inst.set.byID[id]
+	other, ok := inst.set().byID[id]
 	return other, ok && other.node != nil
 }
 
 // Each calls f for every running node of the flows.
 func (inst *Instance) Each(f func(*Instance)) {
-	for _, other := range inst.set.all {
+	for _, other := range inst.set().all {
 		if other.node != nil {
 			f(other)
 		}
 	}
 }
+
+func (inst *Instance) isClosed() bool { return inst.closed.Load() }
 
 // close closes the node; messages stop at once.
 func (inst *Instance) close(ctx context.Context, removed bool) error {

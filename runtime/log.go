@@ -13,7 +13,7 @@ type nodeHandler struct {
 }
 
 func (h *nodeHandler) Handle(ctx context.Context, r slog.Record) error {
-	r.AddAttrs(slog.String("type", h.inst.def.Type), slog.String("node", h.inst.ID))
+	r.AddAttrs(slog.String("type", h.inst.Type.Name), slog.String("node", h.inst.ID))
 	if name := h.inst.Name(); name != "" {
 		r.AddAttrs(slog.String("name", name))
 	}

@@ -24,7 +24,7 @@ func (inst *Instance) Handle(method, pattern string, h RouteHandler) error {
 		return err
 	}
 	rt.handler = h
-	inst.set.handlers = append(inst.set.handlers, *rt)
+	inst.handlers = append(inst.handlers, *rt)
 	return nil
 }
 
@@ -113,12 +113,24 @@ func (rt *Router) OnMiss(f func(w http.ResponseWriter, r *http.Request) (answere
 	rt.miss.Store(&f)
 }
 
+// enter returns the table of the flows that run, or nil. They are not closed
+// before the caller has left its tally.
+func (rt *Router) enter() *routeTable {
+	for {
+		t := rt.table.Load()
+		if t == nil || t.requests.enter() {
+			return t
+		} // else it has just been replaced
+	}
+}
+
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	t := rt.table.Load()
+	t := rt.enter()
 	if t == nil {
 		writeJSON(w, http.StatusServiceUnavailable, `{"error":"not_running"}`)
 		return
 	}
+	defer t.requests.leave()
 	if t.powered {
 		w.Header()["X-Powered-By"] = []string{"Express"}
 	}

@@ -40,7 +40,7 @@ const linkCallType = "link call"
 func (set *flowSet) predecessors() map[*Instance][]*Instance {
 	before := map[*Instance][]*Instance{}
 	for _, inst := range set.all {
-		for _, wires := range inst.wires {
+		for _, wires := range inst.wires() {
 			for _, to := range wires {
 				before[to] = append(before[to], inst)
 			}

@@ -16,6 +16,8 @@ import (
 // does not grow with the number of routes. A literal path that an earlier
 // pattern matches too is marked when the table is built; only then are both looked up.
 type routeTable struct {
+	requests tally // those that are served by it
+
 	root     string // httpNodeRoot without the slash at its end
 	powered  bool   // answers say that Express made them, which Node-RED turns off
 	cors     *corsPolicy
@@ -35,18 +37,14 @@ type found struct {
 }
 
 // routes builds the table of what the nodes mounted.
-func (set *flowSet) routes() (*routeTable, error) {
+func (set *flowSet) routes() *routeTable {
 	settings := set.eng.opts.Settings
 	root, _ := NodeRoot(settings)
 	t := &routeTable{
 		root: root, literals: map[string]*literalRoutes{}, cors: newCORS(settings.Value("httpNodeCors")),
 		powered: msg.ToBool(serverOption(settings, "x-powered-by")),
 	}
-	for i := range set.handlers {
-		rt := &set.handlers[i]
-		if rt.inst.broken != nil {
-			continue
-		}
+	for rt := range set.mounted() {
 		rt.order = len(t.routes)
 		t.routes = append(t.routes, rt)
 		if !rt.path.literal {
@@ -61,7 +59,8 @@ func (set *flowSet) routes() (*routeTable, error) {
 		*t.literals[key] = append(*t.literals[key], rt)
 	}
 	set.block(t.routes)
-	return t, nil
+	set.table = t
+	return t
 }
 
 // serverOption returns one of the settings' httpServerOptions, which Express takes.

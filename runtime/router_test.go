@@ -66,11 +66,7 @@ func routing(t testing.TB, flow string, settings ...any) (*runtime.Engine, []run
 	if err != nil {
 		t.Fatal(err)
 	}
-	problems, err := e.Deploy(t.Context(), file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return e, problems
+	return e, e.Deploy(t.Context(), file, flows.Full)
 }
 
 func request(h http.Handler, method, target string, header ...string) *httptest.ResponseRecorder {
@@ -223,10 +219,7 @@ func TestACheckListsRoutesWithoutStartingThem(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked, err := e.Check(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	checked := e.Check(file)
 	var got []string
 	for _, route := range checked.Routes() {
 		got = append(got, route.Method+" "+route.Pattern+" "+route.NodeID)

@@ -291,7 +291,7 @@ func (r *Run) complete(inst *Instance, m *msg.Object, err error) {
 		r.fail(inst, m, err)
 		return
 	}
-	for _, to := range inst.completers {
+	for _, to := range inst.at.Load().completers {
 		c := msg.CloneMessage(m)
 		c.Set("complete", msg.NewObject("source", sourceOf(inst)))
 		r.Relay(to, c)

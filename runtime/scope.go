@@ -60,7 +60,7 @@ func within(listeners []*Instance, reporter *Instance) []*Instance {
 		if ids != nil && !slices.Contains(ids, reporter.ID) {
 			continue
 		}
-		own, group := groupOf(inst.scope), groupOf(reporter.scope)
+		own, group := groupOf(inst.at.Load().scope), groupOf(reporter.at.Load().scope)
 		if own != nil && groupOnly && group == nil {
 			continue
 		}
@@ -141,14 +141,20 @@ func (r *Run) catch(inst *Instance, m *msg.Object, message string, extra []any) 
 // around its subflow instances, with the subflow instance node as reporter. What
 // a config node reports is what the nodes that use it report.
 func (inst *Instance) report(ask func(flow *scope, reporter *Instance) bool) bool {
-	if inst.flow.def.Kind == flows.GlobalScope {
-		handled := false
-		for _, user := range inst.users {
-			handled = user.flow.report(user, ask) || handled
-		}
-		return handled
+	flow := inst.flow()
+	if flow.def.Kind != flows.GlobalScope {
+		return flow.report(inst, ask)
 	}
-	return inst.flow.report(inst, ask)
+	inst.noteMu.Lock()
+	users := slices.Clone(inst.users)
+	inst.noteMu.Unlock()
+	handled := false
+	for _, user := range users {
+		if !user.isClosed() {
+			handled = user.flow().report(user, ask) || handled
+		}
+	}
+	return handled
 }
 
 func (flow *scope) report(reporter *Instance, ask func(flow *scope, reporter *Instance) bool) bool {
@@ -159,7 +165,7 @@ func (flow *scope) report(reporter *Instance, ask func(flow *scope, reporter *In
 		if flow.def.Kind != flows.SubflowScope || flow.owner == nil {
 			return false
 		}
-		reporter, flow = flow.owner, flow.owner.flow
+		reporter, flow = flow.owner, flow.owner.flow()
 	}
 }
 
@@ -177,17 +183,17 @@ func (inst *Instance) showStatus(status *msg.Object) bool {
 			status.Set("text", msg.ToString(text))
 		}
 	}
-	inst.statusMu.Lock()
+	inst.noteMu.Lock()
 	inst.last = status
-	inst.statusMu.Unlock()
+	inst.noteMu.Unlock()
 	inst.eng.publish(Event{Kind: StatusEvent, Instance: inst, Value: status})
-	return inst.set.hasStatus
+	return inst.set().hasStatus
 }
 
 // LastStatus returns the status shown beside the node, nil before the first.
 func (inst *Instance) LastStatus() *msg.Object {
-	inst.statusMu.Lock()
-	defer inst.statusMu.Unlock()
+	inst.noteMu.Lock()
+	defer inst.noteMu.Unlock()
 	return inst.last
 }
 

@@ -48,7 +48,7 @@ func (inst *Instance) Context(scope string) *Context {
 	case "global":
 		return &Context{stores: inst.eng.stores, scope: "global"}
 	case "flow":
-		return inst.flow.context()
+		return inst.flow().context()
 	}
 	return &Context{stores: inst.eng.stores, scope: inst.Alias() + ":" + inst.Z}
 }
@@ -56,7 +56,7 @@ func (inst *Instance) Context(scope string) *Context {
 func (s *scope) context() *Context {
 	c := &Context{stores: s.eng.stores, scope: s.def.ID}
 	if s.owner != nil {
-		c.parent = s.owner.flow.context()
+		c.parent = s.owner.flow().context()
 	}
 	return c
 }

@@ -29,9 +29,7 @@ func storeEngine(t *testing.T, dir, settings string) *runtime.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Deploy(t.Context(), file); err != nil {
-		t.Fatal(err)
-	}
+	e.Deploy(t.Context(), file, flows.Full)
 	return e
 }
 
@@ -156,9 +154,7 @@ func TestContextKeysCannotLeaveTheStoresFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Deploy(t.Context(), file); err != nil {
-		t.Fatal(err)
-	}
+	e.Deploy(t.Context(), file, flows.Full)
 	if err := node(t, e).Context("flow").Set("", "a", 1.0); err != nil {
 		t.Fatal(err)
 	}

@@ -35,10 +35,11 @@ func (n *subflowStatusNode) Init(inst *Instance) error {
 
 func (n *subflowStatusNode) Input(d *Delivery) error {
 	d.Detach()
-	owner := n.inst.set.scopes[n.inst.def.Inside].owner
+	at := n.inst.at.Load()
+	owner := at.set.scopes[at.def.Inside].owner
 	if status := statusOf(d.Msg); status != nil && owner != nil {
 		if owner.showStatus(status) {
-			owner.flow.tellStatus(d.run, owner, owner, status)
+			owner.flow().tellStatus(d.run, owner, owner, status)
 		}
 	}
 	return nil

@@ -23,9 +23,5 @@ func Check(cfg *config.Config, log *slog.Logger) (*Checked, error) {
 		return nil, err
 	}
 	defer engine.Close(context.Background())
-	found, err := engine.Check(file)
-	if err != nil {
-		return nil, err
-	}
-	return &Checked{found}, nil
+	return &Checked{engine.Check(file)}, nil
 }

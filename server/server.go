@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -24,17 +25,19 @@ import (
 
 // Server is one instance.
 type Server struct {
-	Engine   *runtime.Engine
-	Problems []runtime.Problem // what of the flows does not run, and why
+	Engine *runtime.Engine
 
 	cfg      *config.Config
-	file     *flows.File
 	log      *slog.Logger
 	store    *authz.Store    // nil while no policy knows tokens
 	verifier *authz.Verifier // likewise
 	guard    *authz.Guard
 	http     *http.Server
 	listener net.Listener
+
+	mu       sync.Mutex // one deploy at a time; guards what follows
+	file     *flows.File
+	problems []runtime.Problem
 }
 
 // ErrRefused says that an instance would be open to others by accident.
@@ -82,7 +85,7 @@ func newEngine(cfg *config.Config, log *slog.Logger, creds *flows.Credentials) (
 
 // openAuth opens the token store if a policy needs it, and makes the guard.
 func (s *Server) openAuth(ctx context.Context) error {
-	policies, err := authz.NewPolicies(s.cfg.Policies())
+	policies, err := authz.NewPolicies(s.policyConfig())
 	if err != nil {
 		return &config.Error{Text: err.Error()}
 	}
@@ -90,8 +93,8 @@ func (s *Server) openAuth(ctx context.Context) error {
 		Realm:             s.cfg.Auth.Realm,
 		PassAuthorization: s.cfg.Auth.PassAuthorization,
 		Log:               s.log,
-		RoutePattern:      s.routePattern,
 	}
+	s.wire(&opts)
 	if s.cfg.Auth.User != "" {
 		opts.Basic = &authz.BasicUser{User: s.cfg.Auth.User, Hash: s.cfg.Auth.PassHash}
 	}
@@ -144,9 +147,17 @@ func LoadCredentials(cfg *config.Config, log *slog.Logger) *flows.Credentials {
 }
 
 // Deploy runs the flows. What cannot run is in Problems.
-func (s *Server) Deploy(ctx context.Context) (err error) {
-	s.Problems, err = s.Engine.Deploy(ctx, s.file)
-	return err
+func (s *Server) Deploy(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.problems = s.Engine.Deploy(ctx, s.file, flows.Full)
+}
+
+// Problems tells what of the flows does not run, and why.
+func (s *Server) Problems() []runtime.Problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.problems
 }
 
 // ReadFlows reads the flow file.
@@ -194,7 +205,7 @@ func listenError(cfg *config.Config, err error) error {
 
 // handler is what the listener serves: the health check, then the guard, then the flows.
 func (s *Server) handler() http.Handler {
-	guarded := s.guard.Wrap(s.Engine.Router())
+	guarded := s.wrap(s.Engine.Router())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/_sluice/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			w.Header().Set("Content-Type", "application/json")
@@ -204,11 +215,6 @@ func (s *Server) handler() http.Handler {
 		}
 		guarded.ServeHTTP(w, r)
 	})
-}
-
-func (s *Server) routePattern(r *http.Request) string {
-	pattern, _ := s.Engine.Router().Match(r.Method, r.URL.EscapedPath())
-	return pattern
 }
 
 // Serve answers requests until Close.

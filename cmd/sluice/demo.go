@@ -159,9 +159,7 @@ func (d *demonstration) start(ctx context.Context, name string, port int, prepar
 		return nil, err
 	}
 	inst.url = "http://" + addr.String()
-	if err := s.Deploy(ctx); err != nil {
-		return nil, err
-	}
+	s.Deploy(ctx)
 	go func() {
 		if err := s.Serve(); err != nil {
 			d.fail <- err

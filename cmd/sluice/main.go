@@ -51,6 +51,7 @@ type options struct {
 	flags   config.Flags
 	logJSON bool
 	quiet   bool
+	watch   bool
 }
 
 func newRoot() *cobra.Command {

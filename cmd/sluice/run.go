@@ -4,7 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
 	"strings"
+	"sync"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -24,6 +28,9 @@ func runCommand(o *options) *cobra.Command {
 		Long: `Serve the flows of a user directory until SIGINT or SIGTERM, which let requests under way
 finish (at most 10 s) before the flows are closed.
 
+SIGHUP deploys the flow file again; --watch does so whenever it changes. Only what has changed is
+stopped, requests under way finish on the old flows, and a file that cannot be used changes nothing.
+
 Without a guard it listens on loopback only. Settings come from flags, SLUICE_ variables,
 sluice.yaml and settings.js, in this order.`,
 		Args: usage(cobra.MaximumNArgs(1)),
@@ -37,6 +44,7 @@ sluice.yaml and settings.js, in this order.`,
 	}
 	cmd.Flags().StringVar(&o.flags.Host, "host", "", "address to listen on (default 127.0.0.1)")
 	cmd.Flags().StringVarP(&o.flags.Port, "port", "p", "", "port to listen on (default 1880)")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "deploy again when the flow file changes (SIGHUP does so at any time)")
 	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, or several with commas")
 	return cmd
 }
@@ -58,13 +66,19 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 	if err != nil {
 		return err
 	}
-	if err := s.Deploy(ctx); err != nil {
-		return err
-	}
+	s.Deploy(ctx)
 	if !o.quiet {
 		report(stderr, s, cfg, addr.String())
 	}
 	releaseStartPages()
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again)
+	var watching sync.WaitGroup
+	watch, stopWatching := context.WithCancel(ctx)
+	defer watching.Wait()
+	defer stopWatching()
+	watching.Go(func() { s.Watch(watch, again, o.watch) })
 	served := make(chan error, 1)
 	go func() { served <- s.Serve() }()
 	select {
@@ -94,7 +108,7 @@ func report(w io.Writer, s *server.Server, cfg *config.Config, addr string) {
 		fmt.Fprintf(tw, "  %s\t%s\t%s\n", strings.ToUpper(route.Method), route.Pattern, state)
 	}
 	tw.Flush()
-	for _, p := range s.Problems {
+	for _, p := range s.Problems() {
 		fmt.Fprintf(w, "Left out: %s\n", p)
 	}
 }
