@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -87,7 +89,7 @@ func BenchmarkCompile(b *testing.B) {
 func BenchmarkNewVM(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		newVM(&Options{})
+		newVM(&Options{}, new(sync.Mutex), new(atomic.Bool))
 	}
 }
 

@@ -11,8 +11,7 @@ import (
 )
 
 // nodeValue makes what one of nodeNames stands for.
-func (f *Function) nodeValue(name string) goja.Value {
-	v := f.vm
+func (f *Function) nodeValue(v *vm, this goja.Value, name string) goja.Value {
 	switch name {
 	case "context":
 		o := f.contextObject("node")
@@ -27,7 +26,7 @@ func (f *Function) nodeValue(name string) goja.Value {
 		o.Set("get", func(c goja.FunctionCall) goja.Value { return v.toJS(f.node.Env(c.Argument(0).String())) })
 		return o
 	case "globalThis":
-		return f.this
+		return this
 	}
 	fn := v.rt.ToValue(f.timerFunction(name)).(*goja.Object)
 	fn.DefineDataProperty("name", v.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
@@ -64,19 +63,19 @@ func checkLibraries(libs []Lib) error {
 }
 
 // libraries finds the modules a node asks for.
-func (f *Function) libraries(libs []Lib) error {
-	for _, l := range libs {
+func (f *Function) libraries(v *vm) (libs []goja.Value, err error) {
+	for _, l := range f.libs {
 		if l.Var == "" {
 			continue
 		}
-		m := f.vm.module(l.Module)
+		m := v.module(l.Module)
 		if m == nil {
-			return fmt.Errorf("module %q of function node %s is not available: sluice has the built-in modules %s; "+
+			return nil, fmt.Errorf("module %q of function node %s is not available: sluice has the built-in modules %s; "+
 				"remove the module from the node's Setup tab", l.Module, f.node.ID(), moduleList)
 		}
-		f.libs = append(f.libs, m)
+		libs = append(libs, m)
 	}
-	return nil
+	return libs, nil
 }
 
 // then is promise.then(ok, fail).
@@ -99,7 +98,7 @@ func (v *vm) resolved(x *goja.Object) *goja.Object {
 // Close ends the function: the On Stop code runs, timers are cleared, close
 // listeners are called. Messages that still wait are dropped.
 func (f *Function) Close(removed bool) {
-	f.e.opts.Lock.Lock()
+	f.vm.mu.Lock()
 	defer f.vm.unlock()
 	if f.state == closed {
 		return
@@ -111,9 +110,9 @@ func (f *Function) Close(removed bool) {
 			f.node.Log("error", err.Error())
 		}
 	}
-	if f.cleanup != nil {
+	if f.main.cleanup != nil {
 		f.vm.run(s, func() error {
-			_, err := f.cleanup(f.this, f.vm.nodeObject(s))
+			_, err := f.main.cleanup(f.main.this, f.vm.nodeObject(s))
 			return err
 		}, report)
 	}
@@ -132,6 +131,7 @@ func (f *Function) Close(removed bool) {
 	}
 	f.timers.close() // a listener may have started some
 	f.state = closed
+	f.gone.Store(true)
 	for s := range f.held {
 		s.letGo() // what it awaited cannot come any more
 	}
@@ -139,7 +139,7 @@ func (f *Function) Close(removed bool) {
 		f.vm.after = append(f.vm.after, w.hold.Release)
 	}
 	f.waiting = nil
-	if f.status {
+	if f.status.Load() {
 		f.node.Status(new(msg.Object))
 	}
 }

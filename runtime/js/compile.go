@@ -20,10 +20,12 @@ type compiled struct {
 	prg     *goja.Program
 	params  []string // the names the outer function is called with
 	body    *usage
-	copies  bool // the body runs on native copies of its message
-	retains bool // something of a message may outlive the call
-	node    bool // the text names node
-	global  bool // the text uses this or globalThis
+	copies  bool   // the body runs on native copies of its message
+	retains bool   // something of a message may outlive the call
+	node    bool   // the text names node
+	global  bool   // the text uses this or globalThis
+	async   bool   // the body awaits
+	placed  string // what keeps the body in the main VM; "" for nothing
 }
 
 // nodeNames are what a body reaches of its node; each is given to the outer function only if it is named.
@@ -58,6 +60,7 @@ func compile(src Source) (*compiled, error) {
 		}
 		if async && p.kind == "body" {
 			p.head = "async " + p.head
+			c.async = true
 		}
 		u := scan(ast)
 		uses = append(uses, u)
@@ -75,6 +78,7 @@ func compile(src Source) (*compiled, error) {
 	// Node-RED looks closer only at a text that has node.done() without arguments.
 	c.body.nodeDone = c.body.nodeDone && plainDone.MatchString(src.Body)
 	c.decide(src, uses)
+	c.placed = c.state(src)
 
 	var vars []string
 	for _, u := range uses {

@@ -2,6 +2,7 @@ package js
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -11,8 +12,10 @@ import (
 
 // Engine runs the function nodes of one runtime.
 type Engine struct {
-	opts Options
-	main *vm
+	opts     Options
+	main     *vm
+	pool     *pool
+	foreigns atomic.Bool // the main VM has made a value that only it knows
 }
 
 // defaultTimeout bounds a call whose node sets no timeout.
@@ -24,7 +27,7 @@ const regexpLimit = 2 * time.Second
 
 var setRegexpLimit = sync.OnceFunc(func() { regexp2.DefaultMatchTimeout = regexpLimit })
 
-// New makes an engine. Its VM is made at the first Compile.
+// New makes an engine. Its VMs are made at the first Compile.
 func New(opts Options) *Engine {
 	setRegexpLimit()
 	if opts.Lock == nil {
@@ -39,22 +42,26 @@ func New(opts Options) *Engine {
 	if opts.Globals != nil { // bodies see them live, messages take copies
 		opts.Globals = msg.CopyIn(opts.Globals).(*msg.Object)
 	}
-	return &Engine{opts: opts}
+	e := &Engine{opts: opts}
+	e.pool = newPool(&e.opts, &e.foreigns)
+	return e
 }
 
-// Close stops the engine's watchdog. Functions are closed by who compiled them.
+// Close stops the engine's watchdogs. Functions are closed by who compiled them.
 func (e *Engine) Close() {
 	e.opts.Lock.Lock()
 	defer e.opts.Lock.Unlock()
 	if e.main != nil {
 		e.main.watch.close()
 	}
+	e.pool.close()
 }
 
 // vmLocked returns the main VM.
 func (e *Engine) vmLocked() *vm {
 	if e.main == nil {
-		e.main = newVM(&e.opts)
+		e.main = newVM(&e.opts, e.opts.Lock, &e.foreigns)
+		e.main.index = mainVM
 	}
 	return e.main
 }

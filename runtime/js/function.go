@@ -3,6 +3,7 @@ package js
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/dop251/goja"
@@ -19,17 +20,25 @@ type Function struct {
 	c       *compiled
 	timeout time.Duration
 	lines   []string // of the body, for errors
-	this    goja.Value
-	libs    []goja.Value
+	libs    []Lib
 
-	body, setup, cleanup goja.Callable
+	main   *linked
+	pooled []*linked // by vm.index; each belongs to who holds that VM
+	lease  lease
+	gone   atomic.Bool // closed, for pooled calls
 
 	state   state
 	waiting []waitingCall
 	closers []*goja.Object
 	held    map[*session]struct{} // sessions that wait for a promise or a timer
 	timers  timers
-	status  bool // node.status was called: it is cleared on Close
+	status  atomic.Bool // node.status was called: it is cleared on Close
+}
+
+// linked is the text of a function in one VM.
+type linked struct {
+	this                 goja.Value
+	body, setup, cleanup goja.Callable
 }
 
 type state int
@@ -64,7 +73,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	v := e.vmLocked()
 	defer v.unlock()
 	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, lines: strings.Split(src.Body, "\n"),
-		held: map[*session]struct{}{}}
+		libs: src.Libs, held: map[*session]struct{}{}}
 	if f.timeout <= 0 {
 		f.timeout = e.opts.Timeout
 	}
@@ -72,41 +81,46 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	if src.Setup != "" {
 		f.state = setting
 	}
-	if err := f.libraries(src.Libs); err != nil {
-		return nil, err
+	if c.placed == "" {
+		f.pooled = make([]*linked, len(e.pool.all))
 	}
-	return f, f.link()
+	f.main, err = f.link(v)
+	return f, err
 }
 
 // link runs the program, which gives the functions of the node's parts.
-func (f *Function) link() error {
-	v := f.vm
-	s := f.session(nil, nil)
-	var failure error
+func (f *Function) link(v *vm) (*linked, error) {
+	libs, err := f.libraries(v)
+	if err != nil {
+		return nil, err
+	}
+	l := &linked{this: v.undef}
+	s := f.sessionIn(v, nil, nil)
 	v.run(s, func() error {
-		f.this = v.undef
 		if f.c.global {
-			f.this = v.rt.CreateObject(v.rt.GlobalObject())
+			l.this = v.rt.CreateObject(v.rt.GlobalObject())
 		}
 		outer, err := v.rt.RunProgram(f.c.prg)
 		if err != nil {
 			return err
 		}
 		args := make([]goja.Value, 0, len(f.c.params))
-		for _, p := range f.c.params[:len(f.c.params)-len(f.libs)] {
-			args = append(args, f.nodeValue(p))
+		for _, p := range f.c.params[:len(f.c.params)-len(libs)] {
+			args = append(args, f.nodeValue(v, l.this, p))
 		}
-		parts := v.call(outer, v.undef, append(args, f.libs...)...).(*goja.Object)
-		f.body, _ = goja.AssertFunction(parts.Get("0"))
-		f.setup, _ = goja.AssertFunction(parts.Get("1"))
-		f.cleanup, _ = goja.AssertFunction(parts.Get("2"))
+		parts := v.call(outer, v.undef, append(args, libs...)...).(*goja.Object)
+		l.body, _ = goja.AssertFunction(parts.Get("0"))
+		l.setup, _ = goja.AssertFunction(parts.Get("1"))
+		l.cleanup, _ = goja.AssertFunction(parts.Get("2"))
 		return nil
-	}, func(err error) { failure = v.failure(err, s) })
-	return failure
+	}, func(e error) { err = v.failure(e, s) })
+	return l, err
 }
 
-func (f *Function) session(call Call, m *msg.Object) *session {
-	return &session{vm: f.vm, fn: f, call: call, m: m}
+func (f *Function) session(call Call, m *msg.Object) *session { return f.sessionIn(f.vm, call, m) }
+
+func (f *Function) sessionIn(v *vm, call Call, m *msg.Object) *session {
+	return &session{vm: v, fn: f, call: call, m: m}
 }
 
 // Run runs the body for a message, which is the function's until it is sent
@@ -114,11 +128,15 @@ func (f *Function) session(call Call, m *msg.Object) *session {
 // that it is over without Done means that the body completes nothing, as one
 // that names node.done() and never calls it.
 func (f *Function) Run(call Call, m *msg.Object) {
-	f.e.opts.Lock.Lock()
+	if f.pooled != nil && !(f.e.foreigns.Load() && foreign(m)) {
+		f.runPooled(call, m)
+		return
+	}
+	f.vm.mu.Lock()
 	defer f.vm.unlock()
 	switch f.state {
 	case ready:
-		f.run(call, m)
+		f.run(f.vm, f.main, call, m)
 	case setting:
 		if len(f.waiting) >= maxWaiting {
 			call.Done(&LimitError{"Error: too many messages wait for the node's On Start code", "ERR_SLUICE_SETUP_PENDING"})
@@ -128,9 +146,29 @@ func (f *Function) Run(call Call, m *msg.Object) {
 	}
 }
 
-func (f *Function) run(call Call, m *msg.Object) {
-	v := f.vm
-	s := f.session(call, m)
+// runPooled is Run in a VM of the pool.
+func (f *Function) runPooled(call Call, m *msg.Object) {
+	if f.gone.Load() {
+		return
+	}
+	v := f.e.pool.take(f)
+	defer f.e.pool.put(v, f)
+	v.mu.Lock()
+	defer v.unlock()
+	l := f.pooled[v.index]
+	if l == nil {
+		var err error
+		if l, err = f.link(v); err != nil {
+			call.Done(err)
+			return
+		}
+		f.pooled[v.index] = l
+	}
+	f.run(v, l, call, m)
+}
+
+func (f *Function) run(v *vm, l *linked, call Call, m *msg.Object) {
+	s := f.sessionIn(v, call, m)
 	s.msgID = m.Value(msg.ID)
 	v.run(s, func() error {
 		var arg goja.Value
@@ -139,7 +177,7 @@ func (f *Function) run(call Call, m *msg.Object) {
 		} else {
 			arg = v.objectView(m)
 		}
-		r, err := f.body(f.this, arg, v.nodeObject(s))
+		r, err := l.body(l.this, arg, v.nodeObject(s))
 		if err != nil {
 			return err
 		}
@@ -206,9 +244,9 @@ func (s *session) settleResult(val goja.Value, done func(goja.Value) error) erro
 
 // again is a further turn of the session, on its event's goroutine.
 func (s *session) again(f func() error) {
-	s.vm.opts.Lock.Lock()
+	s.vm.mu.Lock()
 	defer s.vm.unlock()
-	if s.fn.state == closed {
+	if s.fn.gone.Load() {
 		return
 	}
 	s.vm.run(s, f, s.fail)
@@ -217,12 +255,12 @@ func (s *session) again(f func() error) {
 // Setup runs the On Start code; done is called once, when the code and what it
 // awaits have ended. An error means that the node ignores its messages.
 func (f *Function) Setup(done func(error)) {
-	if f.setup == nil {
+	if f.main.setup == nil {
 		done(nil)
 		return
 	}
 	f.node.Event(func(call Call) {
-		f.e.opts.Lock.Lock()
+		f.vm.mu.Lock()
 		defer f.vm.unlock()
 		s := f.session(call, nil)
 		s.msgID = msg.NewID()
@@ -231,7 +269,7 @@ func (f *Function) Setup(done func(error)) {
 			f.vm.after = append(f.vm.after, func() { done(err) })
 		}
 		f.vm.run(s, func() error {
-			r, err := f.setup(f.this, f.vm.nodeObject(s))
+			r, err := f.main.setup(f.main.this, f.vm.nodeObject(s))
 			if err != nil {
 				return err
 			}

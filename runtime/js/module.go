@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dop251/goja"
@@ -49,13 +50,13 @@ func EvalModule(path string, opts ModuleOptions) (*msg.Object, error) {
 		return nil, err
 	}
 	defer root.Close()
-	v := newVM(&Options{Lock: new(sync.Mutex), Getenv: opts.Getenv, UserDir: dir})
+	v := newVM(&Options{Getenv: opts.Getenv, UserDir: dir}, new(sync.Mutex), new(atomic.Bool))
 	defer v.watch.close()
 	l := &moduleLoader{v: v, root: root, dir: dir, loaded: map[string]goja.Value{}}
 	f := &Function{vm: v, node: moduleNode{path}, c: &compiled{body: &usage{}}, timeout: opts.Timeout}
 	s := f.session(orphan{f.node}, nil)
 	var out any
-	v.opts.Lock.Lock()
+	v.mu.Lock()
 	defer v.unlock()
 	v.run(s, func() error {
 		exports := l.require(filepath.Base(path))

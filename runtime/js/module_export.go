@@ -54,37 +54,10 @@ func (x *moduleExporter) value(val goja.Value, depth int) any {
 	return x.vm.toGo(val)
 }
 
-// function calls back into the module's VM, under its lock and limit. A
-// promise counts for what it has settled to by the end of the call.
+// function calls back into the module's VM.
 func (x *moduleExporter) function(fn goja.Callable) func(any, []any) (any, error) {
 	return func(this any, args []any) (any, error) {
-		v := x.vm
-		v.opts.Lock.Lock()
-		defer v.unlock()
-		defer v.watch.close()
-		s := x.f.session(orphan{x.f.node}, nil)
-		var out any
-		var failure error
-		v.run(s, func() error {
-			in := &importer{vm: v, memo: map[any]*goja.Object{}}
-			vals := make([]goja.Value, len(args))
-			for i, a := range args {
-				vals[i] = in.value(a)
-			}
-			r, err := fn(in.value(this), vals...)
-			if err != nil {
-				return err
-			}
-			if p, ok := r.Export().(*goja.Promise); ok && r.ExportType() == typePromise {
-				delete(v.rejected, p)
-				if p.State() == goja.PromiseStateRejected {
-					return v.thrownBy(p.Result(), nil)
-				}
-				r = p.Result()
-			}
-			out = x.value(r, 0)
-			return nil
-		}, func(err error) { failure = v.failure(err, s) })
-		return out, failure
+		defer x.vm.watch.close()
+		return x.f.invoke(x.vm, fn, this, args, func(r goja.Value) any { return x.value(r, 0) })
 	}
 }

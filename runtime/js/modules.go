@@ -9,9 +9,11 @@ import (
 // moduleList names what require and a node's Setup tab can ask for.
 const moduleList = "buffer, crypto, events, os, path, perf_hooks, process, querystring, timers, url, util"
 
+func trimNode(module string) string { return strings.TrimPrefix(module, "node:") }
+
 // module returns a built-in module, nil if there is none of that name.
 func (v *vm) module(name string) goja.Value {
-	name = strings.TrimPrefix(name, "node:")
+	name = trimNode(name)
 	if m, ok := v.modules[name]; ok {
 		return m
 	}

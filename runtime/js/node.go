@@ -133,7 +133,7 @@ func nodeDone(s *session, c goja.FunctionCall) goja.Value {
 }
 
 func nodeStatus(s *session, c goja.FunctionCall) goja.Value {
-	s.fn.status = true
+	s.fn.status.Store(true)
 	s.settled(func() { s.fn.node.Status((&exporter{vm: s.vm, copy: true}).value(c.Argument(0))) })
 	return s.vm.undef
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
+	"github.com/dop251/goja/token"
 	"github.com/dop251/goja/unistring"
 )
 
@@ -17,12 +18,26 @@ type usage struct {
 	this     bool
 	nodeDone bool // node.done(…) is called somewhere
 	regexps  []*ast.RegExpLiteral
+
+	bare      map[string]bool // free names that stand for themselves, not called or looked into
+	written   map[string]bool // free names whose properties are assigned
+	nodeProps map[string]bool // of the free name node
+	made      string          // the kind of a value that would be lost outside the VM, if one is made
 }
 
 // scan walks a parsed program.
 func scan(prg *ast.Program) *usage {
-	u := &usage{names: map[string]bool{}, props: map[string]bool{}, outer: map[string]bool{}}
+	u := &usage{names: map[string]bool{}, props: map[string]bool{}, outer: map[string]bool{},
+		bare: map[string]bool{}, written: map[string]bool{}, nodeProps: map[string]bool{}}
 	w := &scanner{u: u}
+	if len(prg.Body) == 1 {
+		if s, ok := prg.Body[0].(*ast.ExpressionStatement); ok { // the function around a part
+			if f, ok := s.Expression.(*ast.FunctionLiteral); ok {
+				w.function(f.Name, f.ParameterList, f.Body, f.DeclarationList)
+				return u
+			}
+		}
+	}
 	w.block(prg.Body, prg.DeclarationList)
 	return u
 }
@@ -198,16 +213,24 @@ func (w *scanner) fields(v reflect.Value) {
 func (w *scanner) node(v reflect.Value) {
 	switch n := v.Interface().(type) {
 	case *ast.Identifier:
-		if !w.declared(n.Name) {
-			w.u.names[n.Name.String()] = true
-			w.u.await = w.u.await || n.Name == "await"
+		if w.name(n) {
+			w.u.bare[n.Name.String()] = true
 		}
 		return
-	case *ast.FunctionLiteral:
-		w.function(n.Name, n.ParameterList, n.Body, n.DeclarationList)
+	case *ast.FunctionLiteral, *ast.ArrowFunctionLiteral:
+		w.u.made = "a function"
+		w.callee(n.(ast.Expression))
 		return
-	case *ast.ArrowFunctionLiteral:
-		w.function(nil, n.ParameterList, n.Body, n.DeclarationList)
+	case *ast.FunctionDeclaration:
+		w.callee(n.Function)
+		return
+	case *ast.Binding:
+		w.walk(reflect.ValueOf(n.Target))
+		if isFunction(n.Initializer) {
+			w.callee(n.Initializer)
+		} else {
+			w.walk(reflect.ValueOf(n.Initializer))
+		}
 		return
 	case *ast.BlockStatement:
 		w.block(n.List, nil)
@@ -223,7 +246,16 @@ func (w *scanner) node(v reflect.Value) {
 		}
 		w.pop()
 		return
+	case *ast.WithStatement:
+		w.u.bare["with"] = true
+	case *ast.TemplateLiteral:
+		if n.Tag != nil {
+			w.u.bare["a tagged template"] = true
+		}
 	case *ast.ForStatement, *ast.ForInStatement, *ast.ForOfStatement, *ast.CatchStatement, *ast.ClassLiteral:
+		if _, ok := n.(*ast.ClassLiteral); ok {
+			w.u.made = "a class"
+		}
 		w.push()
 		defer w.pop()
 	case *ast.ClassStaticBlock:
@@ -239,7 +271,34 @@ func (w *scanner) node(v reflect.Value) {
 	case *ast.ThisExpression:
 		w.u.this = true
 	case *ast.DotExpression:
-		w.u.props[n.Identifier.Name.String()] = true
+		name := n.Identifier.Name.String()
+		w.u.props[name] = true
+		if left, ok := n.Left.(*ast.Identifier); ok && left.Name == "node" && !w.declared(left.Name) {
+			w.u.nodeProps[name] = true
+		}
+		w.callee(n.Left)
+		return
+	case *ast.BracketExpression:
+		if key, ok := n.Member.(*ast.StringLiteral); ok {
+			w.u.props[key.Value.String()] = true
+		}
+		if left, ok := n.Left.(*ast.Identifier); ok && left.Name == "node" {
+			w.walk(reflect.ValueOf(left))
+		} else {
+			w.callee(n.Left)
+		}
+		w.walk(reflect.ValueOf(n.Member))
+		return
+	case *ast.BinaryExpression:
+		if n.Operator == token.INSTANCEOF {
+			w.walk(reflect.ValueOf(n.Left))
+			w.callee(n.Right)
+			return
+		}
+	case *ast.NewExpression:
+		w.callee(n.Callee)
+		w.walk(reflect.ValueOf(n.ArgumentList))
+		return
 	case *ast.PropertyShort:
 		w.walk(reflect.ValueOf(&n.Name))
 	case *ast.PropertyKeyed:
@@ -248,18 +307,41 @@ func (w *scanner) node(v reflect.Value) {
 		}
 	case *ast.AssignExpression:
 		w.assign(n.Left)
+		w.write(n.Left)
 	case *ast.UnaryExpression:
-		if op := n.Operator.String(); op == "++" || op == "--" {
+		switch n.Operator {
+		case token.INCREMENT, token.DECREMENT:
 			w.assign(n.Operand)
+			w.write(n.Operand)
+		case token.DELETE:
+			w.write(n.Operand)
+		case token.TYPEOF:
+			w.callee(n.Operand)
+			return
 		}
 	case *ast.ForIntoExpression:
 		w.assign(n.Expression)
+		w.write(n.Expression)
 	case *ast.CallExpression:
 		if d, ok := n.Callee.(*ast.DotExpression); ok && d.Identifier.Name == "done" {
 			if left, ok := d.Left.(*ast.Identifier); ok && left.Name == "node" {
 				w.u.nodeDone = true
 			}
 		}
+		if d, ok := n.Callee.(*ast.DotExpression); ok && d.Identifier.Name == "create" {
+			if _, null := at(n.ArgumentList, 0).(*ast.NullLiteral); !null {
+				w.u.made = "an object with a prototype"
+			}
+		}
+		w.callee(n.Callee)
+		for _, a := range n.ArgumentList {
+			if isFunction(a) {
+				w.callee(a)
+			} else {
+				w.walk(reflect.ValueOf(a))
+			}
+		}
+		return
 	}
 	w.enter(v.Interface())
 	w.fields(v.Elem())
@@ -289,4 +371,69 @@ func (w *scanner) enterInto(into ast.ForInto) {
 	if d, ok := into.(*ast.ForDeclaration); ok {
 		w.bind(d.Target)
 	}
+}
+
+// name notes a name; it tells whether that is free.
+func (w *scanner) name(n *ast.Identifier) bool {
+	if w.declared(n.Name) {
+		return false
+	}
+	w.u.names[n.Name.String()] = true
+	w.u.await = w.u.await || n.Name == "await"
+	return true
+}
+
+// callee walks an expression whose value is only called, looked into or given a name, and so does not leave by itself.
+func (w *scanner) callee(e ast.Expression) {
+	switch e := e.(type) {
+	case nil:
+	case *ast.Identifier:
+		w.name(e)
+	case *ast.FunctionLiteral:
+		if e.Async || e.Generator {
+			w.u.made = "an async function or generator"
+		}
+		w.function(e.Name, e.ParameterList, e.Body, e.DeclarationList)
+	case *ast.ArrowFunctionLiteral:
+		if e.Async {
+			w.u.made = "an async function or generator"
+		}
+		w.function(nil, e.ParameterList, e.Body, e.DeclarationList)
+	default:
+		w.walk(reflect.ValueOf(e))
+	}
+}
+
+// write notes the free name whose property an assignment changes.
+func (w *scanner) write(e ast.Expression) {
+	for {
+		switch x := e.(type) {
+		case *ast.DotExpression:
+			e = x.Left
+		case *ast.BracketExpression:
+			e = x.Left
+		case *ast.Identifier:
+			if !w.declared(x.Name) {
+				w.u.written[x.Name.String()] = true
+			}
+			return
+		default:
+			return
+		}
+	}
+}
+
+func isFunction(e ast.Expression) bool {
+	switch e.(type) {
+	case *ast.FunctionLiteral, *ast.ArrowFunctionLiteral:
+		return true
+	}
+	return false
+}
+
+func at(list []ast.Expression, i int) ast.Expression {
+	if i < len(list) {
+		return list[i]
+	}
+	return nil
 }

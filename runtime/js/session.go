@@ -123,7 +123,7 @@ func (s *session) emit(f func(Call)) {
 	s.vm.after = append(s.vm.after, func() {
 		hold.Do(func() {
 			defer hold.Release()
-			s.vm.opts.Lock.Lock()
+			s.vm.mu.Lock()
 			defer s.vm.unlock()
 			late := s.late
 			s.late = nil

@@ -132,7 +132,7 @@ func (ts *timers) arm() {
 // fire hands the timers that are due to their events.
 func (ts *timers) fire() {
 	v := ts.f.vm
-	v.opts.Lock.Lock()
+	v.mu.Lock()
 	defer v.unlock()
 	ts.at = time.Time{}
 	now := time.Now()

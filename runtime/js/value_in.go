@@ -33,7 +33,7 @@ func (v *vm) toJS(x any) goja.Value {
 		if x.vm == v {
 			return x.obj
 		}
-		return v.undef
+		return v.fromPool(x)
 	case *msg.Func:
 		return v.cur.view(x, func() *goja.Object { return v.funcObject(x) })
 	case msg.Host:

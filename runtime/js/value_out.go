@@ -110,6 +110,11 @@ func (x *exporter) object(o *goja.Object) any {
 // foreign is a value that stays JavaScript's. JSON shows the fields of instances of classes.
 func (x *exporter) foreign(o *goja.Object) any {
 	n := &native{vm: x.vm, obj: o, fn: isCallable(o), plain: msg.Undefined}
+	if x.vm.index == mainVM {
+		x.vm.foreigns.Store(true)
+	} else if x.vm.cur != nil {
+		n.owner = x.vm.cur.fn
+	}
 	if n.fn {
 		return n
 	}

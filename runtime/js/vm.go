@@ -2,6 +2,8 @@ package js
 
 import (
 	"reflect"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
@@ -13,12 +15,15 @@ import (
 // through native callbacks takes time that grows with the square of the depth.
 const maxCallDepth = 5000
 
-// vm is one goja runtime and what belongs to it. All of it is used with the
-// engine's lock held.
+// vm is one goja runtime and what belongs to it. All of it is used with mu held.
 type vm struct {
 	rt    *goja.Runtime
 	opts  *Options
+	mu    *sync.Mutex // Options.Lock for the main VM
+	index int         // in the pool, or mainVM
 	watch watchdog
+
+	foreigns *atomic.Bool // set once the main VM has made a value that only it knows
 
 	cur      *session // whose code runs; promise jobs switch it
 	turn     *session // whose event runs
@@ -50,11 +55,13 @@ var (
 	typeObjectMap  = reflect.TypeFor[map[string]any]()
 )
 
-func newVM(opts *Options) *vm {
+const mainVM = -1
+
+func newVM(opts *Options, mu *sync.Mutex, foreigns *atomic.Bool) *vm {
 	rt := goja.New()
 	rt.SetMaxCallStackSize(maxCallDepth)
 	rt.SetParserOptions(parser.WithDisableSourceMaps)
-	v := &vm{rt: rt, opts: opts, t: rt.ToValue(true), f: rt.ToValue(false), undef: goja.Undefined(), null: goja.Null(),
+	v := &vm{rt: rt, opts: opts, mu: mu, foreigns: foreigns, t: rt.ToValue(true), f: rt.ToValue(false), undef: goja.Undefined(), null: goja.Null(),
 		rejected: map[*goja.Promise]rejection{}, classes: map[string]*goja.Object{}}
 	v.watch.rt = rt
 	v.objectProto = v.class("Object").Get("prototype").(*goja.Object)
@@ -143,11 +150,11 @@ func (v *vm) guard(f func() error) (err error) {
 	return err
 }
 
-// unlock releases the engine's lock, then does what had to wait for that.
+// unlock releases the VM, then does what had to wait for that.
 func (v *vm) unlock() {
 	after := v.after
 	v.after = nil
-	v.opts.Lock.Unlock()
+	v.mu.Unlock()
 	for _, f := range after {
 		f()
 	}
@@ -195,7 +202,8 @@ type native struct {
 	vm    *vm
 	obj   *goja.Object
 	fn    bool
-	plain any // what JSON shows
+	plain any       // what JSON shows
+	owner *Function // whose call made it, in a VM of the pool
 }
 
 var (
