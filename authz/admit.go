@@ -25,13 +25,22 @@ func (g *Guard) Admit(w http.ResponseWriter, r *http.Request, action Action) (*P
 	if refused == nil {
 		return p, true
 	}
-	token := ""
-	if p != nil {
-		token = p.TokenID
-	}
-	g.tell(r, refused, string(action), path, token)
-	g.answer(w, r, refused, admins)
+	g.deny(w, r, refused, p, action, path)
 	return nil, false
+}
+
+// Forbid answers a request that [Guard.Admit] has let in for less than it asks.
+func (g *Guard) Forbid(w http.ResponseWriter, r *http.Request, p *Principal, action Action) {
+	g.deny(w, r, refuseAction, p, action, r.URL.Path)
+}
+
+func (g *Guard) deny(w http.ResponseWriter, r *http.Request, f *refusal, p *Principal, action Action, path string) {
+	e := Event{Detail: map[string]any{"action": string(action)}}
+	if p != nil {
+		e.Actor, e.Subject = p.Actor("").Name, p.TokenID
+	}
+	g.tell(r, f, e, path)
+	g.answer(w, r, f, admins)
 }
 
 func (g *Guard) admit(r *http.Request, path string) (*Principal, *refusal) {

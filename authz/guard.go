@@ -316,25 +316,28 @@ func scopeText(method, path string) string {
 // nil when no policy was reached.
 func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *policy, path, token string) {
 	if p != nil {
-		g.tell(r, f, "", path, token)
+		g.tell(r, f, Event{Subject: token}, path)
 	}
 	g.answer(w, r, f, p)
 }
 
-// tell writes to log and audit, sampled. action is that of an admin API.
-func (g *Guard) tell(r *http.Request, f *refusal, action, path, token string) {
+// tell writes e to log and audit, sampled by reason and address, and for an admin
+// API by action and actor too.
+func (g *Guard) tell(r *http.Request, f *refusal, e Event, path string) {
 	now, from := g.opts.Now(), clientAddress(r, g.opts.TrustedProxies)
 	reason := f.code
 	if f.text != "" {
 		reason = f.text
 	}
-	e := Event{At: now.UTC(), Type: EventDenied, Subject: token, IP: from.String(),
-		Detail: map[string]any{"reason": reason, "method": r.Method, "path": path}}
-	if action != "" {
-		e.Detail["action"] = action
-		reason += " " + action
+	key := deniedKey{reason, from}
+	if action, ok := e.Detail["action"].(string); ok {
+		key.reason += " " + action + " " + e.Actor
+	} else {
+		e.Detail = map[string]any{}
 	}
-	g.denied.event(now, deniedKey{reason, from}, e)
+	e.At, e.Type, e.IP = now.UTC(), EventDenied, from.String()
+	e.Detail["reason"], e.Detail["method"], e.Detail["path"] = reason, r.Method, path
+	g.denied.event(now, key, e)
 }
 
 func (g *Guard) answer(w http.ResponseWriter, r *http.Request, f *refusal, p *policy) {

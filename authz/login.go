@@ -74,3 +74,12 @@ func RetryAfter(err error) (time.Duration, bool) {
 	}
 	return limit.wait, true
 }
+
+// CheckPassword judges the password of who is signed in, under the limits of logins.
+func (g *Guard) CheckPassword(r *http.Request, p *Principal, password string) error {
+	a, err := g.passwords.check(r.Context(), p.User, password, g.ClientAddress(r))
+	if err == nil && a.id != p.UserID {
+		err = ErrLogin
+	}
+	return err
+}

@@ -155,6 +155,19 @@ func parseMoment(text string, now time.Time) (time.Time, error) {
 	return now.Add(d).UTC().Truncate(time.Millisecond), err
 }
 
+// ParseSince reads when a period began: "1h" or "30d" ago, a date, or a time as in
+// RFC 3339.
+func ParseSince(text string, now time.Time) (time.Time, error) {
+	if d, err := ParseDuration(text); err == nil && d >= 0 {
+		return now.Add(-d).UTC(), nil
+	}
+	at, err := parseMoment(text, now)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("cannot read %q; write 1h, 30d, 2027-01-31, or a time as in RFC 3339", text)
+	}
+	return at, nil
+}
+
 // ParseDuration is [time.ParseDuration] with whole days in addition: "30d".
 func ParseDuration(text string) (time.Duration, error) {
 	days, isDays := strings.CutSuffix(text, "d")

@@ -1,0 +1,183 @@
+package admin
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	"sluice/authz"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+//go:embed assets
+var assetFiles embed.FS
+
+// pages are the templates, each with the layout around it.
+type pages struct {
+	byName  map[string]*template.Template
+	version string // of the assets, so that browsers may keep them
+}
+
+func newPages() *pages {
+	p := &pages{byName: map[string]*template.Template{}}
+	sum := sha256.New()
+	for _, name := range []string{"page.css", "page.js"} {
+		sum.Write(asset(name))
+	}
+	p.version = hex.EncodeToString(sum.Sum(nil))[:12]
+	layout := template.Must(template.New("layout.html").Funcs(helpers).ParseFS(templateFiles, "templates/layout.html"))
+	files, err := templateFiles.ReadDir("templates")
+	if err != nil {
+		panic(err) // they are built in
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".html")
+		if name != "layout" {
+			p.byName[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+f.Name()))
+		}
+	}
+	return p
+}
+
+func asset(name string) []byte {
+	data, err := assetFiles.ReadFile("assets/" + name)
+	if err != nil {
+		panic(err) // they are built in
+	}
+	return data
+}
+
+var assetTypes = map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+
+var assetRoutes = []endpoint{
+	{"GET", Prefix + "assets/{name}", "", true, func(c *call) error {
+		contentType, known := assetTypes[c.r.PathValue("name")]
+		if !known {
+			return &badRequest{http.StatusNotFound, "not_found", "there is no such file"}
+		}
+		c.w.Header().Set("Content-Type", contentType)
+		c.w.Header().Set("Cache-Control", "public, max-age=86400")
+		_, _ = c.w.Write(asset(c.r.PathValue("name")))
+		return nil
+	}},
+}
+
+var helpers = template.FuncMap{
+	// when is a time for people, in UTC, with the exact one for machines.
+	"when": func(t any) template.HTML {
+		at, ok := t.(time.Time)
+		if p, isPointer := t.(*time.Time); isPointer && p != nil {
+			at, ok = *p, true
+		}
+		if !ok || at.IsZero() {
+			return "never"
+		}
+		at = at.UTC()
+		text := at.Format("2 Jan 2006, 15:04")
+		if at.Equal(at.Truncate(24 * time.Hour)) {
+			text = at.Format("2 Jan 2006")
+		}
+		return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `">` + text + `</time>`)
+	},
+	"deref": func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	},
+	"dict": func(pairs ...any) map[string]any {
+		m := map[string]any{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			m[pairs[i].(string)] = pairs[i+1]
+		}
+		return m
+	},
+}
+
+// view is what a template gets.
+type view struct {
+	Title   string
+	Version string
+	User    *authz.Principal // nil: nobody is signed in
+	Nav     []navItem
+	Notice  string
+	Data    any
+}
+
+type navItem struct {
+	Path, Label string
+	Current     bool
+}
+
+var navigation = []struct {
+	path, label string
+	action      authz.Action
+}{
+	{Prefix + "tokens", "Tokens", authz.TokensRead},
+	{Prefix + "team", "Team", authz.TeamRead},
+	{Prefix + "teams", "All teams", authz.TeamsRead},
+	{Prefix + "users", "Users", authz.UsersRead},
+	{Prefix + "sessions", "Sessions", authz.SessionsRead},
+	{Prefix + "audit", "Audit", authz.AuditRead},
+	{Prefix + "account", "Account", authz.Account},
+}
+
+// notices are what a page may say of the change before it; the address names one.
+var notices = map[string]string{
+	"updated":  "The changes are saved.",
+	"revoked":  "The token is revoked. The next request with it is refused.",
+	"added":    "The user is added.",
+	"removed":  "The user is removed.",
+	"deleted":  "Deleted.",
+	"ended":    "The session is ended.",
+	"password": "The password is changed. All sessions of the user are ended.",
+	"made":     "The team is added.",
+}
+
+// page answers with a page.
+func (c *call) page(status int, name, title string, data any) {
+	v := view{Title: title, Version: c.pages.version, Notice: notices[c.r.URL.Query().Get("done")], Data: data}
+	if c.p != nil && c.p.Type == authz.PrincipalSession {
+		v.User = c.p
+		for _, item := range navigation {
+			if c.p.May(item.action) {
+				current := c.r.URL.Path == item.path || strings.HasPrefix(c.r.URL.Path, item.path+"/")
+				v.Nav = append(v.Nav, navItem{item.path, item.label, current})
+			}
+		}
+	}
+	var body bytes.Buffer
+	if err := c.pages.byName[name].Execute(&body, v); err != nil {
+		panic(err) // a template does not fit its data
+	}
+	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(body.Bytes()) // the client may have left
+}
+
+// see sends the browser on after a change, so that reloading repeats nothing.
+func (c *call) see(path, done string) error {
+	if done != "" {
+		path += "?done=" + done
+	}
+	http.Redirect(c.w, c.r, path, http.StatusSeeOther)
+	return nil
+}
+
+// form reads the fields of a posted form.
+func (c *call) form() error {
+	if err := c.r.ParseForm(); err != nil {
+		if faultOf(err).status == http.StatusRequestEntityTooLarge {
+			return err
+		}
+		return &badRequest{http.StatusBadRequest, "invalid_request", "the form cannot be read"}
+	}
+	return nil
+}
