@@ -145,7 +145,12 @@ func parseItem(text string, first, last int, wraps bool, number func(int) int) (
 	outside := func(n int) bool { return n < first || n > last }
 	it := item{from: first, to: last, step: 1, any: m[1] != "" && m[5] == ""}
 	if m[5] != "" {
-		it.step = value(m[5])
+		// Sunday's two numbers are no concern of a step.
+		if n, err := strconv.Atoi(m[5]); err == nil {
+			it.step = n
+		} else {
+			it.step = lastYear // too large a step never comes to a second number
+		}
 	}
 	switch {
 	case m[2] != "":
