@@ -34,7 +34,7 @@ func (s set) from(n int) (int, bool) {
 // item is one entry of a field's list: *, 5, 5/2, 1-5 or 1-5/2.
 type item struct {
 	from, to, step int
-	any            bool // *, without a step
+	any            bool // *, also as */1
 }
 
 var (
@@ -143,7 +143,7 @@ func parseItem(text string, first, last int, wraps bool, number func(int) int) (
 		return n
 	}
 	outside := func(n int) bool { return n < first || n > last }
-	it := item{from: first, to: last, step: 1, any: m[1] != "" && m[5] == ""}
+	it := item{from: first, to: last, step: 1, any: m[1] != "" && (m[5] == "" || m[5] == "1")}
 	if m[5] != "" {
 		// Sunday's two numbers are no concern of a step.
 		if n, err := strconv.Atoi(m[5]); err == nil {
