@@ -34,7 +34,7 @@ func decode(node any, props *msg.Object) error {
 
 // configField is a struct field that a property of the flow file sets.
 type configField struct {
-	index int
+	index []int
 	name  string
 }
 
@@ -45,10 +45,10 @@ func fieldsOf(t reflect.Type) []configField {
 		return known.([]configField)
 	}
 	var fields []configField
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name != "" && name != "-" && t.Field(i).IsExported() {
-			fields = append(fields, configField{i, name})
+	for _, f := range reflect.VisibleFields(t) { // those of embedded structs too
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if name != "" && name != "-" && f.IsExported() {
+			fields = append(fields, configField{f.Index, name})
 		}
 	}
 	configFields.Store(t, fields)
@@ -61,7 +61,7 @@ func decodeStruct(v reflect.Value, props *msg.Object) error {
 		if !ok || value == nil || value == "" || value == msg.Undefined {
 			continue
 		}
-		if err := decodeValue(v.Field(f.index), value); err != nil {
+		if err := decodeValue(v.FieldByIndex(f.index), value); err != nil {
 			return &ConfigError{f.name, err}
 		}
 	}
@@ -160,7 +160,7 @@ func PropertyNames(t Type) (names []string, defaults []any) {
 	}
 	for _, f := range fieldsOf(v.Elem().Type()) {
 		names = append(names, f.name)
-		defaults = append(defaults, v.Elem().Field(f.index).Interface())
+		defaults = append(defaults, v.Elem().FieldByIndex(f.index).Interface())
 	}
 	return names, defaults
 }

@@ -131,6 +131,10 @@ func (d *Delivery) Detach() {
 	d.state = detached
 }
 
+// Uncompleted leaves the message for good without completing it, for the node
+// types whose handler in Node-RED never calls done.
+func (d *Delivery) Uncompleted() { d.state = detached }
+
 // Complete completes a detached message, or one still in its Input; later calls do nothing.
 func (d *Delivery) Complete(err error) {
 	if d.state == completed {

@@ -47,7 +47,12 @@ func describeError(err error) (message string, extra []any) {
 	case errors.As(err, &object):
 		value = object
 	default:
-		message = "Error: " + err.Error()
+		class := "Error"
+		var named interface{ Name() string } // TypeError and the like of package msg
+		if errors.As(err, &named) {
+			class = named.Name()
+		}
+		message = class + ": " + err.Error()
 		extra = []any{"stack", message}
 		var coder Coder
 		if errors.As(err, &coder) {

@@ -359,6 +359,10 @@ func (h *Hold) Release() {
 // Adopt keeps the other hold until r is over: r carries on what the hold's run
 // began, as a join node does that sends what several messages brought.
 func (r *Run) Adopt(h *Hold) {
+	if h.run == r { // it would wait for itself
+		h.Release()
+		return
+	}
 	r.mu.Lock()
 	over := r.over
 	if !over {

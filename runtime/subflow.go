@@ -19,8 +19,7 @@ func subflowType(name string) *Type {
 func (subflowNode) Init(*Instance) error { return nil }
 
 func (subflowNode) Input(d *Delivery) error {
-	// Not completed: Node-RED's instance node takes no done callback.
-	d.Detach()
+	d.Uncompleted() // Node-RED's instance node takes no done callback
 	return d.Send(d.Msg)
 }
 
@@ -34,7 +33,7 @@ func (n *subflowStatusNode) Init(inst *Instance) error {
 }
 
 func (n *subflowStatusNode) Input(d *Delivery) error {
-	d.Detach()
+	d.Uncompleted()
 	at := n.inst.at.Load()
 	owner := at.set.scopes[at.def.Inside].owner
 	if status := statusOf(d.Msg); status != nil && owner != nil {
