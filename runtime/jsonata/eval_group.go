@@ -48,8 +48,12 @@ func (e *evaluation) groupBy(pairs [][2]*node, pos int, input any, env *frame) (
 	}
 	seq, _ := in.(*sequence)
 	tuples := seq != nil && seq.tuples
-	if in.Len() == 0 && !tuples {
-		in = newSequence(undefined) // a literal object needs no input
+	if in.Len() == 0 && !tuples { // a literal object needs no input
+		if seq == nil {
+			seq = newSequence()
+		}
+		seq.push(undefined) // into the array itself, as in the original, unless it may be the input's
+		in = seq
 	}
 	groups := make([]members, 0, len(pairs))
 	var index map[string]int

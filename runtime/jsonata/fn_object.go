@@ -14,6 +14,9 @@ var objectFunctions = []builtin{
 	}},
 	{"boolean", "<x-:b>", "arg", func(_ *evaluation, _ *call, args []any) (any, error) {
 		v := argAt(args, 0)
+		for a, ok := asArray(v); ok && a.Len() == 1; a, ok = asArray(v) {
+			v = a.At(0)
+		}
 		if v == undefined {
 			return v, nil
 		}

@@ -114,6 +114,13 @@ func newSignature(text string) (*signature, *Error) {
 			i = end
 		}
 	}
+	for _, p := range s.params {
+		switch p.quantifier {
+		case once, optional, optionalLazy, many, manyLazy:
+		default:
+			return nil, scriptError("SyntaxError", "Invalid regular expression: "+p.symbol+string(p.quantifier)+": Nothing to repeat")
+		}
+	}
 	return s, nil
 }
 

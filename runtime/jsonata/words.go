@@ -147,7 +147,7 @@ var romanNumerals = []struct {
 
 // maxRoman bounds the length of Roman numerals; the original's recursion ends
 // near there.
-const maxRoman = 1e7
+const maxRoman = 1.05e7
 
 func roman(n float64) (string, error) {
 	if n > maxRoman {
