@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -39,7 +40,11 @@ func describeError(err error) (message string, extra []any) {
 	var object *msg.Error
 	var expression *jsonata.Error
 	switch {
-	case errors.As(err, &expression) && expression.Code != "":
+	case errors.As(err, &expression):
+		if expression.Code == "" { // a script error of its own
+			message = cmp.Or(expression.Name, "Error") + ": " + expression.Message
+			return message, []any{"stack", message}
+		}
 		// The reference implementation throws plain objects, which read like this.
 		return "[object Object]", []any{"code", expression.Code, "stack", "Error: " + expression.Message}
 	case errors.As(err, &thrown):

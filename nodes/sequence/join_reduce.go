@@ -12,8 +12,8 @@ type reducer struct {
 	init    runtime.Input
 	initErr error // the initial value does not compile
 	lenient bool  // an initial value that cannot be had is undefined
-	step    *expression
-	fixup   *expression
+	step    *runtime.Expression
+	fixup   *runtime.Expression
 	limit   int
 	groups  map[string]*reduceGroup
 	pending int
@@ -29,11 +29,11 @@ func (n *joinNode) prepareReduce() (err error) {
 	r := &n.reducer
 	r.limit = keepLimit(n.inst)
 	r.groups = map[string]*reduceGroup{}
-	if r.step, err = prepareExpression(n.inst, n.Reduce); err != nil {
+	if r.step, err = n.inst.Expression(n.Reduce); err != nil {
 		return invalidExpression(err)
 	}
 	if n.Fixup != "" {
-		if r.fixup, err = prepareExpression(n.inst, n.Fixup); err != nil {
+		if r.fixup, err = n.inst.Expression(n.Fixup); err != nil {
 			return invalidExpression(err)
 		}
 	}
@@ -137,13 +137,13 @@ func (r *reducer) run(d *runtime.Delivery, messages []*kept, count any) (any, er
 		acc = msg.Undefined
 	}
 	for _, k := range messages {
-		acc, err = r.step.eval(d, k.m, map[string]any{"I": indexOf(k.m), "N": count, "A": acc})
+		acc, err = r.step.Eval(d.Context(), k.m, map[string]any{"I": indexOf(k.m), "N": count, "A": acc})
 		if err != nil {
 			return nil, err
 		}
 	}
 	if r.fixup != nil {
-		return r.fixup.eval(d, &msg.Object{}, map[string]any{"N": count, "A": acc})
+		return r.fixup.Eval(d.Context(), &msg.Object{}, map[string]any{"N": count, "A": acc})
 	}
 	return acc, nil
 }

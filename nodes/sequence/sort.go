@@ -32,7 +32,7 @@ type sortNode struct {
 	inst     *runtime.Instance
 	idle     idle
 	elements bool
-	key      *expression // nil: the element itself, or keyPath
+	key      *runtime.Expression // nil: the element itself, or keyPath
 	keyPath  msg.Path
 	keyErr   error
 	limit    int
@@ -60,7 +60,7 @@ func (n *sortNode) Init(inst *runtime.Instance) error {
 	}
 	if kind == "jsonata" {
 		var err error
-		if n.key, err = prepareExpression(inst, key); err != nil {
+		if n.key, err = inst.Expression(key); err != nil {
 			return n.idle.logged(inst, invalidSort(err))
 		}
 		return nil
@@ -106,7 +106,7 @@ func (n *sortNode) sortArray(d *runtime.Delivery) error {
 		if n.key == nil {
 			continue
 		}
-		if elems[i].key, err = n.key.eval(d, v, nil); err != nil {
+		if elems[i].key, err = n.key.Eval(d.Context(), v, nil); err != nil {
 			return invalidSort(err)
 		}
 	}
@@ -186,7 +186,7 @@ func (n *sortNode) send(d *runtime.Delivery, g *sortGroup) bool {
 		elems[i].item = k
 		var err error
 		if n.key != nil {
-			if elems[i].key, err = n.key.eval(d, k.m, nil); err != nil {
+			if elems[i].key, err = n.key.Eval(d.Context(), k.m, nil); err != nil {
 				last := g.messages[len(g.messages)-1]
 				last.err = invalidSort(err)
 				finish(d, append([]*kept{last}, g.messages[:len(g.messages)-1]...))
