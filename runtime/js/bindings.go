@@ -25,6 +25,12 @@ func (f *Function) nodeValue(v *vm, this goja.Value, name string) goja.Value {
 		o := v.rt.NewObject()
 		o.Set("get", func(c goja.FunctionCall) goja.Value { return v.toJS(f.node.Env(c.Argument(0).String())) })
 		return o
+	case regexpGuard:
+		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value { return v.guardRegExp(c.Argument(0)) })
+	case tooDeepName:
+		return v.rt.ToValue(v.tooDeep)
+	case depthName:
+		return v.rt.ToValue(0)
 	case "globalThis":
 		return this
 	}

@@ -25,6 +25,8 @@ type compiled struct {
 	node    bool   // the text names node
 	global  bool   // the text uses this or globalThis
 	async   bool   // the body awaits
+	regexps bool   // there are patterns to be rewritten
+	depth   bool   // the depth of functions is counted
 	placed  string // what keeps the body in the main VM; "" for nothing
 }
 
@@ -64,12 +66,9 @@ func compile(src Source) (*compiled, error) {
 		}
 		u := scan(ast)
 		uses = append(uses, u)
-		if len(u.regexps) > 0 {
-			head := "(function(){\n"
-			if async {
-				head = "(async " + head[1:]
-			}
-			p.text = expandLiterals(p.text, u.regexps, len(head))
+		c.regexps = c.regexps || u.regexps
+		if c.depth = c.depth || u.functions && (u.catches || u.props["catch"] || u.props["then"]); c.depth {
+			p.head += depthName + "=0;"
 		}
 		fmt.Fprintf(&text, "%s\n%s\n},", p.head, p.text)
 	}
@@ -90,11 +89,15 @@ func compile(src Source) (*compiled, error) {
 	whole := "(function(" + strings.Join(c.params, ",") + "){" + outerVars(vars, c.params) + text.String() + "})"
 	prg, err := parseScript(fileName(src.Node), whole, parser.WithDisableSourceMaps)
 	if err != nil {
+		c.depth = false // the helpers that lowering adds do not see its names
 		if whole, err = lower(whole); err == nil {
 			prg, err = parseScript(fileName(src.Node), whole)
 		}
 	}
 	if err == nil {
+		if r := (&rewriter{depth: c.depth}); c.depth || c.regexps {
+			r.rewrite(prg)
+		}
 		c.prg, err = goja.CompileAST(prg, false)
 	}
 	if err != nil {
@@ -165,6 +168,12 @@ func (c *compiled) decide(src Source, uses []*usage) {
 		if named(n) {
 			c.params = append(c.params, n)
 		}
+	}
+	if c.regexps {
+		c.params = append(c.params, regexpGuard)
+	}
+	if c.depth {
+		c.params = append(c.params, tooDeepName, depthName)
 	}
 	c.node = named("node")
 	for _, u := range uses {

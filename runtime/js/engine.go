@@ -15,15 +15,15 @@ type Engine struct {
 	opts     Options
 	main     *vm
 	pool     *pool
+	stopped  counters
 	foreigns atomic.Bool // the main VM has made a value that only it knows
 }
 
 // defaultTimeout bounds a call whose node sets no timeout.
 const defaultTimeout = 30 * time.Second
 
-// regexpLimit bounds one match of a pattern that needs backtracking: nothing
-// else can stop such a match.
-const regexpLimit = 2 * time.Second
+// defaultMemory is how much a call may keep in memory at a time, in bytes.
+const defaultMemory = 256 << 20
 
 var setRegexpLimit = sync.OnceFunc(func() { regexp2.DefaultMatchTimeout = regexpLimit })
 
@@ -35,6 +35,9 @@ func New(opts Options) *Engine {
 	}
 	if opts.Timeout <= 0 {
 		opts.Timeout = defaultTimeout
+	}
+	if opts.Memory <= 0 {
+		opts.Memory = defaultMemory
 	}
 	if opts.Getenv == nil {
 		opts.Getenv = func(string) (string, bool) { return "", false }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/dop251/goja"
 
@@ -46,19 +45,13 @@ func (v *vm) failure(err error, s *session) error {
 	case *goja.Exception:
 		return v.thrownBy(e.Value(), s)
 	case *goja.InterruptedError:
-		return timeoutError(s.fn.timeout)
+		return v.limitReached(e, s.fn)
 	case *goja.StackOverflowError:
+		s.fn.stop(CodeDepth, "Maximum call stack size exceeded")
 		return &Thrown{&msg.Error{Name: "RangeError", Message: "Maximum call stack size exceeded",
 			Stack: "RangeError: Maximum call stack size exceeded"}}
 	}
 	return err
-}
-
-func timeoutError(limit time.Duration) error {
-	return &LimitError{
-		Message: fmt.Sprintf("Error: Script execution timed out after %dms", limit.Milliseconds()),
-		Code:    "ERR_SCRIPT_EXECUTION_TIMEOUT",
-	}
 }
 
 // thrownBy is errorOf as an error; undefined is none, since Node-RED then calls done().

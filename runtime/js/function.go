@@ -139,7 +139,7 @@ func (f *Function) Run(call Call, m *msg.Object) {
 		f.run(f.vm, f.main, call, m)
 	case setting:
 		if len(f.waiting) >= maxWaiting {
-			call.Done(&LimitError{"Error: too many messages wait for the node's On Start code", "ERR_SLUICE_SETUP_PENDING"})
+			call.Done(&LimitError{"Error: too many messages wait for the node's On Start code", codeSetup})
 			return
 		}
 		f.waiting = append(f.waiting, waitingCall{call, m, call.Hold()})

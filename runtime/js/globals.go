@@ -18,6 +18,7 @@ func (v *vm) install() {
 	v.class("Uint8Array") // the native one, before bounds wraps it
 	v.prelude("missing")
 	v.prelude("bounds")
+	v.installBounds()
 	v.installJSON()
 	v.installFreeze()
 	v.installLocale()

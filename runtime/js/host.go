@@ -20,6 +20,9 @@ type Options struct {
 	Lock *sync.Mutex
 	// Timeout bounds one call of a body that sets none. 0 means 30 s.
 	Timeout time.Duration
+	// Memory bounds by how many bytes the heap may grow during one call that
+	// lasts; see watchdog. 0 means 256 MB.
+	Memory int64
 	// Getenv looks up a variable of the process for process.env and the like.
 	Getenv func(name string) (string, bool)
 	// Globals are the values of functionGlobalContext.

@@ -10,7 +10,15 @@ import (
 func (v *vm) hosts(name string) host {
 	switch name {
 	case "missing":
-		return host{"expand": func(c goja.FunctionCall) goja.Value { return v.str(expandProperties(text(c.Argument(0)))) }}
+		return host{
+			"expand": func(c goja.FunctionCall) goja.Value { return v.str(expandProperties(text(c.Argument(0)))) },
+			"guard": func(c goja.FunctionCall) goja.Value {
+				if r := c.Argument(0).(*goja.Object); backtracks(text(r.Get("source")), r.Get("flags").String()) {
+					v.guardRegExp(r)
+				}
+				return c.Argument(0)
+			},
+		}
 	case "bounds":
 		return host{"species": func(c goja.FunctionCall) goja.Value { // a getter
 			bound, native := c.Argument(0), c.Argument(1)

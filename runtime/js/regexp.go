@@ -5,8 +5,6 @@ import (
 	"sort"
 	"strings"
 	"unicode"
-
-	"github.com/dop251/goja/ast"
 )
 
 // goja compiles \p{…} and then never matches it. What a pattern means by it is
@@ -162,20 +160,4 @@ func complement(ranges [][2]rune) [][2]rune {
 		out = append(out, [2]rune{next, unicode.MaxRune})
 	}
 	return out
-}
-
-// expandLiterals rewrites the regular expression literals of a part, whose
-// parsed text begins head bytes before it.
-func expandLiterals(text string, literals []*ast.RegExpLiteral, head int) string {
-	sort.Slice(literals, func(i, j int) bool { return literals[i].Idx > literals[j].Idx })
-	for _, l := range literals {
-		at := int(l.Idx) - 1 - head
-		if !strings.Contains(l.Flags, "u") || at < 0 || at+len(l.Literal) > len(text) || text[at:at+len(l.Literal)] != l.Literal {
-			continue
-		}
-		if p := expandProperties(l.Pattern); p != l.Pattern {
-			text = text[:at] + "/" + p + "/" + l.Flags + text[at+len(l.Literal):]
-		}
-	}
-	return text
 }

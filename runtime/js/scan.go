@@ -11,13 +11,15 @@ import (
 
 // usage is what the text of a function node tells about how to run it.
 type usage struct {
-	names    map[string]bool // free names read or assigned
-	props    map[string]bool // property names, written as .name
-	outer    map[string]bool // names assigned without being declared
-	await    bool            // await as a name: it was meant as the operator
-	this     bool
-	nodeDone bool // node.done(…) is called somewhere
-	regexps  []*ast.RegExpLiteral
+	names     map[string]bool // free names read or assigned
+	props     map[string]bool // property names, written as .name
+	outer     map[string]bool // names assigned without being declared
+	await     bool            // await as a name: it was meant as the operator
+	this      bool
+	nodeDone  bool // node.done(…) is called somewhere
+	regexps   bool // there are patterns
+	catches   bool // there is a try
+	functions bool // there are functions
 
 	bare      map[string]bool // free names that stand for themselves, not called or looked into
 	written   map[string]bool // free names whose properties are assigned
@@ -246,6 +248,8 @@ func (w *scanner) node(v reflect.Value) {
 		}
 		w.pop()
 		return
+	case *ast.TryStatement:
+		w.u.catches = true
 	case *ast.WithStatement:
 		w.u.bare["with"] = true
 	case *ast.TemplateLiteral:
@@ -267,7 +271,7 @@ func (w *scanner) node(v reflect.Value) {
 	case *ast.BranchStatement, *ast.MetaProperty:
 		return
 	case *ast.RegExpLiteral:
-		w.u.regexps = append(w.u.regexps, n)
+		w.u.regexps = true
 	case *ast.ThisExpression:
 		w.u.this = true
 	case *ast.DotExpression:
@@ -390,11 +394,13 @@ func (w *scanner) callee(e ast.Expression) {
 	case *ast.Identifier:
 		w.name(e)
 	case *ast.FunctionLiteral:
+		w.u.functions = true
 		if e.Async || e.Generator {
 			w.u.made = "an async function or generator"
 		}
 		w.function(e.Name, e.ParameterList, e.Body, e.DeclarationList)
 	case *ast.ArrowFunctionLiteral:
+		w.u.functions = true
 		if e.Async {
 			w.u.made = "an async function or generator"
 		}

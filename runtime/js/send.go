@@ -1,6 +1,7 @@
 package js
 
 import (
+	"fmt"
 	"strconv"
 
 	"github.com/dop251/goja"
@@ -68,6 +69,10 @@ func (b *sending) message(val goja.Value) {
 	}
 	m := b.export(o)
 	m.Set(msg.ID, b.id)
+	if s := b.s; s.sent >= maxOutputs {
+		v.throwLimit("RangeError", CodeOutputs, fmt.Sprintf("one call sends more than %d messages: send an array as one message and split it", maxOutputs))
+	}
+	b.s.sent++
 	b.count++
 	last := len(b.outs) - 1
 	b.outs[last] = append(b.outs[last], m)

@@ -20,6 +20,7 @@ type session struct {
 	fn    *Function
 	call  Call
 	m     *msg.Object // the message of the call; nil in setup and cleanup code
+	sent  int         // messages sent so far
 	msgID any         // _msgid as the call began
 
 	views map[any]*goja.Object

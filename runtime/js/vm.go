@@ -11,9 +11,9 @@ import (
 	"sluice/runtime/msg"
 )
 
-// maxCallDepth bounds recursion, at about half of what Node allows: unwinding
+// maxCallDepth bounds recursion, at somewhat less than what Node allows: unwinding
 // through native callbacks takes time that grows with the square of the depth.
-const maxCallDepth = 5000
+const maxCallDepth = 9000
 
 // vm is one goja runtime and what belongs to it. All of it is used with mu held.
 type vm struct {
@@ -33,6 +33,8 @@ type vm struct {
 	objectProto, buffer, bufferProto *goja.Object
 	t, f, undef, null                goja.Value
 	classes                          map[string]*goja.Object
+	guarded                          *goja.Object         // the prototype of guarded patterns
+	joining                          []*goja.Object       // the arrays whose join is under way
 	spare                            map[any]*goja.Object // an emptied view cache for the next session
 
 	nodeProto, timerProto *goja.Object // made at first use
@@ -63,7 +65,7 @@ func newVM(opts *Options, mu *sync.Mutex, foreigns *atomic.Bool) *vm {
 	rt.SetParserOptions(parser.WithDisableSourceMaps)
 	v := &vm{rt: rt, opts: opts, mu: mu, foreigns: foreigns, t: rt.ToValue(true), f: rt.ToValue(false), undef: goja.Undefined(), null: goja.Null(),
 		rejected: map[*goja.Promise]rejection{}, classes: map[string]*goja.Object{}}
-	v.watch.rt = rt
+	v.watch.rt, v.watch.memory = rt, opts.Memory
 	v.objectProto = v.class("Object").Get("prototype").(*goja.Object)
 	rt.SetAsyncContextTracker(tracker{v})
 	rt.SetPromiseRejectionTracker(v.trackRejection)

@@ -1,6 +1,5 @@
 // Bounds on what one call can ask for: Go cannot refuse memory, it ends the process.
 (function (host) {
-  const maxString = 536870888 // V8's
   const range = m => { throw new RangeError(m) }
   const wrap = (o, name, check) => {
     const native = o[name]
@@ -8,8 +7,6 @@
     Object.defineProperty(f, 'length', { value: native.length, configurable: true })
     Object.defineProperty(o, name, { value: f, writable: true, configurable: true, enumerable: false })
   }
-  wrap(String.prototype, 'repeat', (s, [n]) => { if (String(s).length * n > maxString && isFinite(n)) range('Invalid string length') })
-  for (const name of ['padStart', 'padEnd']) wrap(String.prototype, name, (s, [n]) => { if (n > maxString) range('Invalid string length') })
   wrap(Array, 'from', (_, [x]) => { if (x != null && typeof x === 'object' && x.length > host.max) range('Invalid array length') })
 
   // replace puts C, which calls Native, in its place.

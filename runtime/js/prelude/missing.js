@@ -41,8 +41,9 @@
   const Native = RegExp
   const RegExpP = function RegExp (pattern, flags) {
     if (typeof pattern === 'string' && flags !== undefined && String(flags).includes('u')) pattern = host.expand(pattern)
-    if (new.target === undefined) return Native(pattern, flags)
-    return Reflect.construct(Native, [pattern, flags], new.target === RegExpP ? Native : new.target)
+    if (new.target === undefined && pattern instanceof Native && flags === undefined) return pattern
+    if (new.target === undefined || new.target === RegExpP) return host.guard(new Native(pattern, flags))
+    return Reflect.construct(Native, [pattern, flags], new.target)
   }
   for (const k of Reflect.ownKeys(Native)) {
     if (k !== 'prototype' && k !== 'length' && k !== 'name') Object.defineProperty(RegExpP, k, Object.getOwnPropertyDescriptor(Native, k))

@@ -1,0 +1,144 @@
+package js
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/dop251/goja"
+
+	"sluice/runtime/msg"
+)
+
+// maxString bounds the texts that one call of a native method makes, in
+// UTF-16 units: Go cannot refuse memory, it ends the process. V8's bound is twice that.
+const maxString = 1 << 28
+
+func (v *vm) invalidLength() { v.throwf("RangeError", "Invalid string length") }
+
+// installBounds bounds the native methods whose results outgrow their
+// arguments; arrays of messages are joined without making values of their elements.
+func (v *vm) installBounds() {
+	proto := v.class("String").Get("prototype").(*goja.Object)
+	for _, name := range []string{"repeat", "padStart", "padEnd", "replace", "replaceAll"} {
+		native, _ := goja.AssertFunction(proto.Get(name))
+		size := v.resultSize(name)
+		define(v, proto, name, 2-len(name)/len("repeat")%2, func(c goja.FunctionCall) goja.Value {
+			if this, ok := c.This.(goja.String); ok && size(this, c) > maxString {
+				v.invalidLength()
+			}
+			r, err := native(c.This, c.Arguments...)
+			if err != nil {
+				panic(err)
+			}
+			return r
+		})
+	}
+	arrays := v.class("Array").Get("prototype").(*goja.Object)
+	native, _ := goja.AssertFunction(arrays.Get("join"))
+	define(v, arrays, "join", 1, func(c goja.FunctionCall) goja.Value {
+		o, ok := c.This.(*goja.Object)
+		if !ok || o.ClassName() != "Array" {
+			r, err := native(c.This, c.Arguments...)
+			if err != nil {
+				panic(err)
+			}
+			return r
+		}
+		sep := ","
+		if x := c.Argument(0); x != v.undef {
+			sep = text(x.ToString())
+		}
+		return v.join(o, sep)
+	})
+}
+
+// resultSize estimates from above how long the result of a method of strings is.
+func (v *vm) resultSize(name string) func(this goja.String, c goja.FunctionCall) float64 {
+	switch name {
+	case "repeat":
+		return func(this goja.String, c goja.FunctionCall) float64 {
+			n := c.Argument(0).ToFloat()
+			if !(n < 1<<53) { // the native method refuses it
+				return 0
+			}
+			return float64(this.Length()) * n
+		}
+	case "padStart", "padEnd":
+		return func(_ goja.String, c goja.FunctionCall) float64 { return c.Argument(0).ToFloat() }
+	}
+	return func(this goja.String, c goja.FunctionCall) float64 {
+		with, ok := c.Argument(1).(goja.String)
+		if !ok || float64(this.Length())*float64(with.Length()) < maxString {
+			return 0
+		}
+		times := 1.0
+		if o, ok := c.Argument(0).(*goja.Object); ok && o.ClassName() == "RegExp" {
+			if all, ok := v.call(proto(this, v).Get("match"), this, o).(*goja.Object); ok && o.Get("global").ToBoolean() {
+				times = all.Get("length").ToFloat()
+			}
+		} else if name == "replaceAll" {
+			times = float64(strings.Count(text(this), text(c.Argument(0).ToString())))
+		}
+		return float64(this.Length()) + times*float64(with.Length())
+	}
+}
+
+func proto(_ goja.String, v *vm) *goja.Object {
+	return v.class("String").Get("prototype").(*goja.Object)
+}
+
+// join is Array.prototype.join.
+func (v *vm) join(o *goja.Object, sep string) goja.Value {
+	for _, outer := range v.joining {
+		if outer == o {
+			return v.str("")
+		}
+	}
+	v.joining = append(v.joining, o)
+	defer func() { v.joining = v.joining[:len(v.joining)-1] }()
+	var b strings.Builder
+	add := func(s string) {
+		if b.Len()+len(s) > maxString {
+			v.invalidLength()
+		}
+		b.WriteString(s)
+	}
+	elem := func(x goja.Value) {
+		switch x {
+		case nil, v.undef, v.null:
+		default:
+			add(text(x.ToString()))
+		}
+	}
+	if w, ok := viewed(o); ok {
+		for i := 0; i < w.Len(); i++ {
+			if i > 0 {
+				add(sep)
+			}
+			switch x := w.a.At(i).(type) {
+			case string:
+				add(x)
+			case float64:
+				add(msg.FormatNumber(x))
+			case nil:
+			default:
+				elem(w.Get(i))
+			}
+		}
+		return v.str(b.String())
+	}
+	for i, n := 0, int(o.Get("length").ToInteger()); i < n; i++ {
+		if i > 0 {
+			add(sep)
+		}
+		elem(o.Get(strconv.Itoa(i)))
+	}
+	return v.str(b.String())
+}
+
+func viewed(o *goja.Object) (*arrayView, bool) {
+	if o.ExportType() != typeArrayView {
+		return nil, false
+	}
+	return o.Export().(*arrayView), true
+}

@@ -1,0 +1,137 @@
+package js
+
+import (
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/parser"
+)
+
+// What goja cannot be told otherwise is written into the parsed program, which
+// keeps every line and column:
+//   - \p{…} in patterns becomes ranges;
+//   - patterns that need backtracking are guarded, since goja answers "no match" when one takes too long;
+//   - where a body can catch, its functions count their depth, since goja's own stack overflow cannot be caught.
+
+// Names that only the rewritten program uses.
+const (
+	regexpGuard = "__regexp"
+	depthName   = "__depth"
+	tooDeepName = "__tooDeep"
+)
+
+// catchableDepth is how deep functions nest before a RangeError. Calls through
+// native callbacks use up to three of goja's frames each.
+const catchableDepth = maxCallDepth / 3
+
+type rewriter struct {
+	guarded bool // a pattern is guarded
+	depth   bool // count the depth of functions
+}
+
+// rewrite changes a parsed program.
+func (r *rewriter) rewrite(prg *ast.Program) { r.walk(reflect.ValueOf(prg.Body)) }
+
+func (r *rewriter) walk(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Interface:
+		if v.IsNil() {
+			return
+		}
+		if l, ok := v.Interface().(*ast.RegExpLiteral); ok {
+			if strings.Contains(l.Flags, "u") {
+				l.Pattern = expandProperties(l.Pattern)
+			}
+			if v.CanSet() && backtracks(l.Pattern, l.Flags) {
+				r.guarded = true
+				v.Set(reflect.ValueOf(&ast.CallExpression{Callee: &ast.Identifier{Name: regexpGuard, Idx: l.Idx},
+					LeftParenthesis: l.Idx, ArgumentList: []ast.Expression{l}, RightParenthesis: l.Idx1()}))
+			}
+			return
+		}
+		r.walk(v.Elem())
+	case reflect.Pointer:
+		if v.IsNil() || v.Type() == typeFile {
+			return
+		}
+		r.walk(v.Elem())
+		if r.depth {
+			r.function(v.Interface())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			r.walk(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Field(i); f.Type() != typeIdentifier {
+				r.walk(f)
+			}
+		}
+	}
+}
+
+// function puts what a function does between counting it in and out.
+func (r *rewriter) function(n any) {
+	switch n := n.(type) {
+	case *ast.FunctionLiteral:
+		if !n.Async && !n.Generator && n.Body != nil && !strict(n.Body.List) {
+			n.Body = counted(n.Body)
+		}
+	case *ast.ArrowFunctionLiteral:
+		if n.Async {
+			return
+		}
+		switch b := n.Body.(type) {
+		case *ast.BlockStatement:
+			if !strict(b.List) {
+				n.Body = counted(b)
+			}
+		case *ast.ExpressionBody:
+			n.Body = counted(&ast.BlockStatement{LeftBrace: b.Expression.Idx0(), RightBrace: b.Expression.Idx1(),
+				List: []ast.Statement{&ast.ReturnStatement{Return: b.Expression.Idx0(), Argument: b.Expression}}})
+		}
+	}
+}
+
+// strict tells whether statements begin with a directive, which must stay the first.
+func strict(list []ast.Statement) bool {
+	if len(list) == 0 {
+		return true // nothing to count
+	}
+	s, ok := list[0].(*ast.ExpressionStatement)
+	if !ok {
+		return false
+	}
+	_, ok = s.Expression.(*ast.StringLiteral)
+	return ok
+}
+
+var counting = func() []ast.Statement {
+	prg, err := parser.ParseFile(nil, preludeName+"depth", "if("+depthName+">="+strconv.Itoa(catchableDepth)+")"+tooDeepName+"();"+
+		depthName+"++;try{}finally{"+depthName+"--}", 0)
+	if err != nil {
+		panic(err)
+	}
+	return prg.Body
+}()
+
+func counted(b *ast.BlockStatement) *ast.BlockStatement {
+	list := append([]ast.Statement(nil), counting...)
+	try := *list[2].(*ast.TryStatement)
+	try.Body = b
+	list[2] = &try
+	return &ast.BlockStatement{LeftBrace: b.LeftBrace, List: list, RightBrace: b.RightBrace}
+}
+
+// manyTimes are repetitions that Go's engine refuses, so that goja takes the other.
+var manyTimes = regexp.MustCompile(`\{\d{4,}|,\d{4,}\}`)
+
+// backtracks tells whether a pattern runs on the engine that needs a time limit.
+func backtracks(pattern, flags string) bool {
+	_, err := parser.TransformRegExp(pattern, strings.Contains(flags, "s"), strings.Contains(flags, "u"))
+	return err != nil || manyTimes.MatchString(pattern)
+}
