@@ -7,6 +7,7 @@ import (
 	"sluice/nodes/network"
 	"sluice/nodes/parsers"
 	"sluice/nodes/sequence"
+	"sluice/nodes/storage"
 	"sluice/runtime"
 )
 
@@ -58,5 +59,13 @@ var Palette = []runtime.Type{
 	sequence.Sort,
 	sequence.Batch,
 
+	parsers.CSV,
+	parsers.HTML,
 	parsers.JSON,
+	parsers.XML,
+	parsers.YAML,
+
+	storage.File,
+	storage.FileIn,
+	storage.Watch,
 }
