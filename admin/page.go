@@ -54,7 +54,7 @@ func asset(name string) []byte {
 	return data
 }
 
-var assetTypes = map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+var assetTypes = map[string]string{"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8", "icon.svg": "image/svg+xml"}
 
 var assetRoutes = []endpoint{
 	{"GET", Prefix + "assets/{name}", "", true, func(c *call) error {

@@ -49,6 +49,12 @@ func parsePattern(text string) (pattern, error) {
 	return p, nil
 }
 
+// MatchPath reports whether a pattern, as policies have them, matches a canonical path.
+func MatchPath(text, path string) bool {
+	p, err := parsePattern(text)
+	return err == nil && p.match(path)
+}
+
 func (p pattern) match(path string) bool {
 	rest := path[1:]
 	for _, want := range p.segments {

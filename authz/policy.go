@@ -102,6 +102,9 @@ func NewPolicies(config PolicyConfig) (*Policies, error) {
 	return t, nil
 }
 
+// NeedStore reports whether some rule accepts what only a store can judge.
+func (t *Policies) NeedStore() bool { return t.modes.bearer() }
+
 func newPolicy(rule Rule, fallback *policy) (*policy, error) {
 	p := &policy{minRole: fallback.minRole, path: rule.Path, origin: rule.Origin}
 	var err error

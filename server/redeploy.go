@@ -21,8 +21,9 @@ func (s *Server) Redeploy(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.file = file
-	s.problems = s.Engine.Deploy(ctx, file, flows.ModifiedNodes)
+	if err := s.deployLocked(ctx, file, flows.ModifiedNodes); err != nil {
+		return err
+	}
 	for _, p := range s.problems {
 		s.log.Warn("left out", "problem", p.String())
 	}

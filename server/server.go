@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"sluice/admin"
 	"sluice/authz"
 	"sluice/config"
 	"sluice/flows"
@@ -32,11 +33,13 @@ type Server struct {
 	store    *authz.Store    // nil while no policy knows tokens
 	verifier *authz.Verifier // likewise
 	guard    *authz.Guard
+	admin    *admin.Handler // nil without a store
 	http     *http.Server
 	listener net.Listener
 
 	mu       sync.Mutex // one deploy at a time; guards what follows
 	file     *flows.File
+	rules    []authz.Rule // that file asks for on its routes
 	problems []runtime.Problem
 }
 
@@ -60,15 +63,12 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, er
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: log, file: file}
+	if s.Engine, err = newEngine(cfg, log, LoadCredentials(cfg, log)); err != nil {
+		return nil, err
+	}
 	if err := s.openAuth(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, s.Engine.Close(ctx), s.closeAuth(ctx))
 	}
-	engine, err := newEngine(cfg, log, LoadCredentials(cfg, log))
-	if err != nil {
-		s.closeAuth(ctx)
-		return nil, err
-	}
-	s.Engine = engine
 	return s, nil
 }
 
@@ -81,49 +81,6 @@ func newEngine(cfg *config.Config, log *slog.Logger, creds *flows.Credentials) (
 		Settings:    cfg.RuntimeSettings(),
 		Credentials: creds,
 	})
-}
-
-// openAuth opens the token store if a policy needs it, and makes the guard.
-func (s *Server) openAuth(ctx context.Context) error {
-	policies, err := authz.NewPolicies(s.policyConfig())
-	if err != nil {
-		return &config.Error{Text: err.Error()}
-	}
-	opts := authz.GuardOptions{
-		Realm:             s.cfg.Auth.Realm,
-		PassAuthorization: s.cfg.Auth.PassAuthorization,
-		Log:               s.log,
-	}
-	s.wire(&opts)
-	if s.cfg.Auth.User != "" {
-		opts.Basic = &authz.BasicUser{User: s.cfg.Auth.User, Hash: s.cfg.Auth.PassHash}
-	}
-	if s.cfg.UsesTokens() {
-		if s.store, err = authz.Open(ctx, s.cfg.DB, authz.Options{Log: s.log}); err != nil {
-			return fmt.Errorf("open the token database %s: %w", s.cfg.DB, err)
-		}
-		if err := s.bootstrapToken(ctx); err != nil {
-			return errors.Join(err, s.store.Close())
-		}
-		if s.verifier, err = authz.OpenVerifier(ctx, s.store, authz.VerifierOptions{Log: s.log}); err != nil {
-			return errors.Join(fmt.Errorf("read the tokens of %s: %w", s.cfg.DB, err), s.store.Close())
-		}
-		opts.Verifier = s.verifier
-	}
-	s.guard, err = authz.NewGuard(policies, opts)
-	return err
-}
-
-// bootstrapToken takes over the token of SLUICE_TOKEN or SLUICE_TOKEN_FILE.
-func (s *Server) bootstrapToken(ctx context.Context) error {
-	value, err := config.Secret("SLUICE_TOKEN", os.LookupEnv)
-	if err != nil || value == "" {
-		return err
-	}
-	if _, err := s.store.EnsureToken(ctx, value); err != nil {
-		return &config.Error{Text: fmt.Sprintf("SLUICE_TOKEN: %v", err)}
-	}
-	return nil
 }
 
 // Store is the token store, nil if no policy accepts tokens.
@@ -147,10 +104,10 @@ func LoadCredentials(cfg *config.Config, log *slog.Logger) *flows.Credentials {
 }
 
 // Deploy runs the flows. What cannot run is in Problems.
-func (s *Server) Deploy(ctx context.Context) {
+func (s *Server) Deploy(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.problems = s.Engine.Deploy(ctx, s.file, flows.Full)
+	return s.deployLocked(ctx, s.file, flows.Full)
 }
 
 // Problems tells what of the flows does not run, and why.
@@ -172,7 +129,7 @@ func ReadFlows(cfg *config.Config) (*flows.File, error) {
 // Listen opens the port. An instance that others can reach must say how it is guarded.
 func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	if len(s.cfg.Auth.Modes) == 0 && !s.cfg.Loopback() {
-		return nil, fmt.Errorf("%w to listen on %s without a guard: add --auth bearer (tokens), SLUICE_AUTH_USER and SLUICE_AUTH_PASS_HASH with --auth basic (one password), or --auth none (open to everyone who can reach it)", ErrRefused, s.cfg.Host)
+		return nil, fmt.Errorf("%w to listen on %s without a guard: add --auth bearer (tokens), --auth team (users who sign in, and tokens), SLUICE_AUTH_USER and SLUICE_AUTH_PASS_HASH with --auth basic (one password), or --auth none (open to everyone who can reach it)", ErrRefused, s.cfg.Host)
 	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", s.cfg.Address())
@@ -206,6 +163,9 @@ func listenError(cfg *config.Config, err error) error {
 // handler is what the listener serves: the health check, then the guard, then the flows.
 func (s *Server) handler() http.Handler {
 	guarded := s.wrap(s.Engine.Router())
+	if s.admin != nil {
+		guarded = s.admin.Wrap(guarded)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/_sluice/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			w.Header().Set("Content-Type", "application/json")
@@ -235,17 +195,6 @@ func (s *Server) Close(ctx context.Context) error {
 		}
 	}
 	failed = append(failed, s.Engine.Close(ctx), s.closeAuth(context.WithoutCancel(ctx)))
-	return errors.Join(failed...)
-}
-
-func (s *Server) closeAuth(ctx context.Context) error {
-	var failed []error
-	if s.verifier != nil {
-		failed = append(failed, s.verifier.Close(ctx))
-	}
-	if s.store != nil {
-		failed = append(failed, s.store.Close())
-	}
 	return errors.Join(failed...)
 }
 

@@ -159,7 +159,9 @@ func (d *demonstration) start(ctx context.Context, name string, port int, prepar
 		return nil, err
 	}
 	inst.url = "http://" + addr.String()
-	s.Deploy(ctx)
+	if err := s.Deploy(ctx); err != nil {
+		return nil, err
+	}
 	go func() {
 		if err := s.Serve(); err != nil {
 			d.fail <- err

@@ -59,8 +59,9 @@ func usageError(err error) error {
 // authError gives the store's errors their exit codes.
 func authError(err error) error {
 	refused := []error{authz.ErrNameTaken, authz.ErrLimit, authz.ErrGrow, authz.ErrKnown, authz.ErrRevoked, authz.ErrExpired,
-		authz.ErrUnknown, authz.ErrDenied}
-	usage := []error{authz.ErrName, authz.ErrExpiry, authz.ErrScope, authz.ErrPath, authz.ErrValue}
+		authz.ErrUnknown, authz.ErrDenied, authz.ErrUserTaken, authz.ErrTeamTaken, authz.ErrTeamUsed}
+	usage := []error{authz.ErrName, authz.ErrExpiry, authz.ErrScope, authz.ErrPath, authz.ErrValue,
+		authz.ErrUsername, authz.ErrEmail, authz.ErrPassword, authz.ErrTeamName, authz.ErrRole}
 	switch {
 	case err == nil:
 		return nil

@@ -78,7 +78,8 @@ func newRoot() *cobra.Command {
 	flags.StringVar(&o.flags.CredentialSecretFile, "credential-secret-file", "", "file that holds the secret of flows_cred.json")
 	flags.BoolVar(&o.logJSON, "log-json", false, "log as JSON, also on a terminal")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "log warnings and errors only")
-	root.AddCommand(runCommand(o), checkCommand(o), demoCommand(), tokenCommand(o.database), versionCommand())
+	root.AddCommand(runCommand(o), checkCommand(o), demoCommand(), tokenCommand(o.database), userCommand(o.database), teamCommand(o.database),
+		auditCommand(o.database), authCommand(o), hashCommand(), versionCommand())
 	return root
 }
 

@@ -45,7 +45,8 @@ sluice.yaml and settings.js, in this order.`,
 	cmd.Flags().StringVar(&o.flags.Host, "host", "", "address to listen on (default 127.0.0.1)")
 	cmd.Flags().StringVarP(&o.flags.Port, "port", "p", "", "port to listen on (default 1880)")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "deploy again when the flow file changes (SIGHUP does so at any time)")
-	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, or several with commas")
+	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, team, or several with commas")
+	cmd.Flags().StringVar(&o.flags.Proxies, "trusted-proxies", "", "addresses or CIDR ranges of proxies whose X-Forwarded- headers are believed")
 	return cmd
 }
 
@@ -66,7 +67,9 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 	if err != nil {
 		return err
 	}
-	s.Deploy(ctx)
+	if err := s.Deploy(ctx); err != nil {
+		return err
+	}
 	if !o.quiet {
 		report(stderr, s, cfg, addr.String())
 	}

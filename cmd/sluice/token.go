@@ -43,10 +43,15 @@ note within a second. Exit codes: 0 ok, 1 internal error, 2 usage, 3 not found,
 
 type tokens struct{ db func() (string, error) }
 
-// run wraps a command's body: it opens the store, and closes it again.
-func (c tokens) run(f func(cmd *cobra.Command, args []string, s *authz.Store) error) func(*cobra.Command, []string) error {
+func (c tokens) run(f storeCommand) func(*cobra.Command, []string) error { return withStore(c.db, f) }
+
+// storeCommand is the body of a command that works on the store.
+type storeCommand func(cmd *cobra.Command, args []string, s *authz.Store) error
+
+// withStore opens the store for a command, and closes it again.
+func withStore(db func() (string, error), f storeCommand) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) (err error) {
-		path, err := c.db()
+		path, err := db()
 		if err != nil {
 			return err
 		}
@@ -61,12 +66,13 @@ func (c tokens) run(f func(cmd *cobra.Command, args []string, s *authz.Store) er
 
 // grant is the flags that say what a new token is and may do.
 type grant struct {
-	name, expires       string
+	name, expires, kind string
 	paths, methods, ips []string
 }
 
 func (g *grant) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&g.name, "name", "", "name of the token, unique among the live ones (required)")
+	cmd.Flags().StringVar(&g.kind, "kind", "http", "what it opens: http (the endpoints of flows) or admin (the admin API)")
 	cmd.Flags().StringVar(&g.expires, "expires", "never", "when it ends: 30d, 12h, 2027-01-31 (its start in UTC), a time as in RFC 3339, or never")
 	cmd.Flags().StringArrayVar(&g.paths, "path", nil, "path it opens, e.g. /api/orders, /api/:id or '/api/*' (repeatable; default: all)")
 	cmd.Flags().StringSliceVar(&g.methods, "method", nil, "method it may use, e.g. GET,POST (repeatable; default: all)")
@@ -74,7 +80,10 @@ func (g *grant) flags(cmd *cobra.Command) {
 }
 
 func (g *grant) token(now time.Time) (authz.NewToken, error) {
-	n := authz.NewToken{Name: g.name}
+	n := authz.NewToken{Name: g.name, Kind: authz.Kind(g.kind)}
+	if n.Kind != authz.KindHTTP && n.Kind != authz.KindAdmin {
+		return n, usageError(fmt.Errorf("--kind %q: there are http and admin", g.kind))
+	}
 	if g.name == "" { // cobra's own check of required flags would not be a usage error
 		return n, usageError(errors.New("--name is missing: every token has a name"))
 	}
