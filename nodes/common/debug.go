@@ -92,7 +92,7 @@ func (n *debugNode) Input(d *runtime.Delivery) error {
 	if !whole {
 		var ok bool
 		if value, ok = n.eval(n.value, n.TargetType, d.Msg); !ok {
-			d.Detach()
+			d.Uncompleted()
 			return nil
 		}
 	}

@@ -54,7 +54,7 @@ func (n *linkOutNode) Input(d *runtime.Delivery) error {
 		n.giveBack(d)
 		return nil
 	}
-	d.Detach()
+	d.Uncompleted()
 	return nil
 }
 

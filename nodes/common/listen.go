@@ -98,7 +98,7 @@ func (n *completeNode) Input(d *runtime.Delivery) error {
 		complete, _ := d.Msg.Value("complete").(*msg.Object)
 		source, _ := complete.Value("source").(*msg.Object)
 		if slices.Contains(n.wired, source.String("id")) {
-			d.Detach()
+			d.Uncompleted()
 			return nil
 		}
 	}

@@ -160,7 +160,7 @@ func (n *changeNode) Input(d *runtime.Delivery) error {
 			return err
 		}
 		if !next {
-			d.Detach()
+			d.Uncompleted()
 			return nil
 		}
 	}

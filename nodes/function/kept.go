@@ -41,10 +41,6 @@ func keep(d *runtime.Delivery, m *msg.Object) kept {
 
 // handOver ties the event of the kept message to that of d, which carries the message on.
 func (k kept) handOver(d *runtime.Delivery) {
-	if k.d.Run() == d.Run() {
-		k.hold.Release()
-		return
-	}
 	d.Run().Adopt(k.hold)
 }
 

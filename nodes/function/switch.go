@@ -62,7 +62,7 @@ func (n *switchNode) Init(inst *runtime.Instance) error {
 // Input never completes its message: Node-RED's switch does not either, so a
 // complete node for it stays silent.
 func (n *switchNode) Input(d *runtime.Delivery) error {
-	d.Detach()
+	d.Uncompleted()
 	if n.stateful {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -107,7 +107,7 @@ func (n *switchNode) route(d *runtime.Delivery, m, parts *msg.Object) {
 		}
 		value = msg.Undefined
 	}
-	onward, err := n.match(m, value, parts)
+	onward, err := n.match(d, m, value, parts)
 	switch {
 	case err != nil:
 		d.Error(err, m)
@@ -139,11 +139,11 @@ func (n *switchNode) send(d *runtime.Delivery, m *msg.Object, onward []bool) {
 }
 
 // match asks the rules one by one and tells which outputs m goes to.
-func (n *switchNode) match(m *msg.Object, value any, parts *msg.Object) (onward []bool, err error) {
+func (n *switchNode) match(d *runtime.Delivery, m *msg.Object, value any, parts *msg.Object) (onward []bool, err error) {
 	onward = make([]bool, 0, len(n.rules))
 	otherwise := true // no rule since the last "otherwise" has matched
 	for _, r := range n.rules {
-		v1, v2, err := r.values(m, n.previous, parts)
+		v1, v2, err := r.values(d, m, n.previous, parts)
 		if err != nil {
 			return nil, err
 		}

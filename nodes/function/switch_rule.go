@@ -17,11 +17,13 @@ type switchRule struct {
 	v1, v2     switchValue
 	ignoreCase bool // of regex
 	re         atomic.Pointer[compiledRegExp]
+	bound      atomic.Pointer[map[string]any] // $I and $N of the last message of a sequence
 }
 
 type switchValue struct {
 	kind string
 	in   runtime.Input
+	expr *runtime.Expression // of kind jsonata, instead of in
 }
 
 type compiledRegExp struct {
@@ -53,41 +55,66 @@ func newSwitchValue(inst *runtime.Instance, v any, kind string) (switchValue, er
 	switch kind {
 	case "prev":
 		return switchValue{kind: kind}, nil
+	case "jsonata":
+		expr, err := inst.Expression(msg.ToString(v))
+		if err != nil {
+			return switchValue{}, runtime.Textf("Invalid JSONata expression: %v", err)
+		}
+		return switchValue{kind: kind, expr: expr}, nil
 	case "json", "null": // of "is of type": Node-RED gives the type's name
 		in, err := inst.Typed(runtime.TypedInput{Value: kind})
-		return switchValue{kind, in}, err
+		return switchValue{kind: kind, in: in}, err
 	}
-	in, err := inst.Typed(runtime.TypedInput{Value: v, Type: kind})
-	if err != nil && kind == "jsonata" {
-		return switchValue{}, runtime.Textf("Invalid JSONata expression: %v", err)
-	}
-	return switchValue{kind, in}, nil
+	in, _ := inst.Typed(runtime.TypedInput{Value: v, Type: kind}) // what is faulty reads as undefined
+	return switchValue{kind: kind, in: in}, nil
 }
 
 func (r *switchRule) usesPrevious() bool { return r.v1.kind == "prev" || r.v2.kind == "prev" }
 
 // values evaluates what the rule compares with. Only JSONata's errors are errors;
 // what else cannot be read is undefined.
-func (r *switchRule) values(m *msg.Object, previous any, parts *msg.Object) (v1, v2 any, err error) {
-	if v1, err = r.v1.eval(m, previous); err != nil {
+func (r *switchRule) values(d *runtime.Delivery, m *msg.Object, previous any, parts *msg.Object) (v1, v2 any, err error) {
+	var variables map[string]any
+	if r.t == "jsonata_exp" {
+		variables = r.place(parts)
+	}
+	if v1, err = r.v1.eval(d, m, previous, variables); err != nil {
 		return nil, nil, err
 	}
-	v2, err = r.v2.eval(m, previous)
+	v2, err = r.v2.eval(d, m, previous, nil)
 	return v1, v2, err
 }
 
-func (v *switchValue) eval(m *msg.Object, previous any) (any, error) {
-	if v.kind == "prev" {
+// place gives $I and $N. A message of no sequence sees those of the last that was
+// of one: Node-RED assigns them to the expression, not to its evaluation.
+func (r *switchRule) place(parts *msg.Object) map[string]any {
+	if parts != nil {
+		place := map[string]any{"I": parts.Value("index"), "N": parts.Value("count")}
+		r.bound.Store(&place)
+		return place
+	}
+	if place := r.bound.Load(); place != nil {
+		return *place
+	}
+	return nil
+}
+
+func (v *switchValue) eval(d *runtime.Delivery, m *msg.Object, previous any, variables map[string]any) (any, error) {
+	switch v.kind {
+	case "prev":
 		return previous, nil
+	case "jsonata":
+		value, err := v.expr.Eval(d.Context(), m, variables)
+		if err != nil {
+			return nil, runtime.Textf("Invalid JSONata expression: %v", err)
+		}
+		return value, nil
 	}
 	value, err := v.in.Eval(m)
-	switch {
-	case err == nil:
-		return value, nil
-	case v.kind == "jsonata":
-		return nil, runtime.Textf("Invalid JSONata expression: %v", err)
+	if err != nil {
+		return msg.Undefined, nil
 	}
-	return msg.Undefined, nil
+	return value, nil
 }
 
 // matches applies the operator to a value of the message.

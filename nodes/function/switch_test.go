@@ -84,6 +84,10 @@ func TestSwitch(t *testing.T) {
 			[]string{`{"parts":{"id":1,"index":0}}`, `{"parts":{"id":1,"index":1}}`}, `{"parts":{"id":1,"index":0}}`},
 		{"sends a part of a sequence", `{"rules":[{"t":"index","v":1,"v2":2}],"outputs":1}`,
 			[]string{`{"parts":{"id":1,"index":0}}`, `{"parts":{"id":1,"index":1}}`}, `{"parts":{"id":1,"index":1}}`},
+		{"gives an expression the place in the sequence", `{"rules":[{"t":"jsonata_exp","v":"$I = $N - 1","vt":"jsonata"}],"outputs":1}`,
+			[]string{`{"parts":{"id":1,"index":0,"count":2}}`, `{"parts":{"id":1,"index":1,"count":2}}`}, `{"parts":{"id":1,"index":1,"count":2}}`},
+		{"remembers the last place in a sequence", `{"rules":[{"t":"jsonata_exp","v":"$I = 3","vt":"jsonata"}],"outputs":1}`,
+			[]string{`{"payload":1}`, `{"parts":{"id":1,"index":3}}`, `{"payload":2}`}, "{\"parts\":{\"id\":1,\"index\":3}}\n{\"payload\":2}"},
 		{"waits for the length to find the tail", `{"rules":[{"t":"tail","v":1}],"outputs":1}`,
 			[]string{`{"parts":{"id":1,"index":0}}`, `{"parts":{"id":1,"index":1,"count":2}}`}, `{"parts":{"id":1,"index":1,"count":2}}`},
 	} {

@@ -66,7 +66,7 @@ func (n *templateNode) Input(d *runtime.Delivery) error {
 			return err
 		}
 	default: // as in Node-RED, which knows nowhere to put it
-		d.Detach()
+		d.Uncompleted()
 		return nil
 	}
 	return d.Send(d.Msg)
