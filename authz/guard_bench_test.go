@@ -31,7 +31,7 @@ func BenchmarkGuard(b *testing.B) {
 			if mode != "none" {
 				config.Rules = rules
 			}
-			g := mustGuard(b, mustPolicies(b, config), GuardOptions{Verifier: v, Now: func() time.Time { time.Now(); return c.Now() }})
+			g := mustGuard(b, mustPolicies(b, config), GuardOptions{Verifier: v, Now: func() time.Time { _ = time.Now(); return c.Now() }})
 			h := g.Wrap(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 			r := httptest.NewRequest("GET", "/api/orders/12345?x=1", nil)
 			for name, value := range map[string]string{"User-Agent": "bench", "Accept": "*/*", "Accept-Encoding": "gzip",

@@ -19,7 +19,6 @@ type scanner struct {
 
 	repeated bool     // an object had a key twice since this was last cleared
 	keys     []string // of the objects now open, innermost last
-	props    []Prop   // arena of all nodes' properties
 }
 
 type syntaxError struct {

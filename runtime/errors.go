@@ -35,7 +35,7 @@ func describeError(err error) (message string, extra []any) {
 	if text, ok := err.(Text); ok {
 		return string(text), nil
 	}
-	value := any(msg.Undefined)
+	var value any
 	var thrown *Thrown
 	var object *msg.Error
 	var expression *jsonata.Error

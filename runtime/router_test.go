@@ -279,13 +279,6 @@ func TestCORS(t *testing.T) {
 	}
 }
 
-// nobody is a ResponseWriter that costs nothing.
-type nobody struct{ header http.Header }
-
-func (n nobody) Header() http.Header         { return n.header }
-func (n nobody) Write(b []byte) (int, error) { return len(b), nil }
-func (n nobody) WriteHeader(int)             {}
-
 // BenchmarkRouting finds the last of many routes, literal and with a parameter,
 // among as many patterns.
 func BenchmarkRouting(b *testing.B) {

@@ -201,12 +201,12 @@ func (f *decimalFormat) validate(p pictureParts) (code string) {
 }
 
 type subPicture struct {
-	picture                         []rune
-	prefix, suffix                  string
-	integerGroups, fractionGroups   []int
-	regular                         int // distance of the grouping separators, 0 if they are irregular
-	minInteger, minFraction, scale  int
-	maxFraction, minExponent, point int
+	picture                        []rune
+	prefix, suffix                 string
+	integerGroups, fractionGroups  []int
+	regular                        int // distance of the grouping separators, 0 if they are irregular
+	minInteger, minFraction, scale int
+	maxFraction, minExponent       int
 }
 
 func (f *decimalFormat) analyse(p pictureParts) subPicture {

@@ -153,7 +153,7 @@ func (p *Path) resolve(root any) ([]step, error) {
 		if &plain[0] == &p.steps[0] { // the path itself stays as it is
 			plain = append([]step(nil), p.steps...)
 		}
-		v := Undefined
+		var v any
 		if o, ok := root.(*Object); ok {
 			v, _ = ref.Get(o)
 		} else {
