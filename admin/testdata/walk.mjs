@@ -57,7 +57,7 @@ await olga.getByRole("button", { name: "Done" }).click();
 await olga.waitForURL("**/tokens?");
 assert.ok(!(await olga.content()).includes(token));
 await olga.goBack().catch(() => {}); // the browser does not keep the answer to the form
-await olga.waitForLoadState();
+await olga.waitForFunction(() => document.readyState === "complete");
 assert.ok(!(await olga.content()).includes(token), "the Back button shows the token");
 await olga.goto("/_sluice/tokens");
 const row = olga.getByRole("row", { name: "nightly build" });
