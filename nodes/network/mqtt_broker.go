@@ -60,9 +60,6 @@ type mqttBrokerNode struct {
 	retry   time.Duration
 	work    sync.WaitGroup
 
-	users []*runtime.Instance // complete when nodes start
-	left  chan struct{}       // closed when the last of them has
-
 	turn sync.Mutex // held while users are told of the connection, so that they hear of all in order
 
 	mu         sync.Mutex // guards what follows
@@ -74,7 +71,9 @@ type mqttBrokerNode struct {
 	run        *mqttRun // nil: not to be connected
 	connecting bool     // for the first time; not while it connects again
 	connected  bool
-	gone       int // users that are closed
+	users      []*runtime.Instance
+	begun      bool          // the first of the users has started
+	left       chan struct{} // of a closed node: closed when the last user has gone
 	closed     bool
 }
 
@@ -82,7 +81,6 @@ const mqttReconnect = 5 * time.Second // setting mqttReconnectTime
 
 func (n *mqttBrokerNode) Init(inst *runtime.Instance) (err error) {
 	n.inst = inst
-	n.left = make(chan struct{})
 	n.session = newMQTTSession()
 	n.ids = map[string]int{}
 	if n.retry = settingMS(inst, "mqttReconnectTime"); n.retry == 0 {
@@ -128,27 +126,21 @@ func (n *mqttBrokerNode) prepare(s mqttSettings) (*mqttOptions, error) {
 	return o, nil
 }
 
-// Start connects, if some node uses the broker.
-func (n *mqttBrokerNode) Start() {
-	if len(n.users) > 0 && n.AutoConnect != false && n.AutoConnect != "false" {
-		n.connect(nil)
-	}
-}
-
 // Close disconnects when the nodes that use it have unsubscribed.
 func (n *mqttBrokerNode) Close(ctx context.Context, _ bool) error {
 	n.mu.Lock()
 	n.closed = true
-	waits := n.gone < len(n.users)
+	n.left = make(chan struct{})
+	if len(n.users) == 0 {
+		close(n.left)
+	}
 	n.mu.Unlock()
-	if waits {
-		timer := time.NewTimer(time.Second)
-		select {
-		case <-n.left:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-n.left:
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 	n.disconnect(nil)
 	err := waitFor(ctx, n.work.Wait)
@@ -158,16 +150,43 @@ func (n *mqttBrokerNode) Close(ctx context.Context, _ bool) error {
 
 // use enters a node that is being made as a user.
 func (n *mqttBrokerNode) use(inst *runtime.Instance) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.users = append(n.users, inst)
+	if n.connected {
+		showAtInit(inst, statusMQTTConnected())
+		return
+	}
 	showAtInit(inst, statusMQTTDisconnected())
 }
 
-// leave tells that a user is closed.
-func (n *mqttBrokerNode) leave() {
+// begin connects when the first of the users starts, unless that is left to messages.
+func (n *mqttBrokerNode) begin() {
 	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.gone++; n.gone == len(n.users) {
+	first := !n.begun
+	n.begun = true
+	n.mu.Unlock()
+	if first && n.AutoConnect != false && n.AutoConnect != "false" {
+		n.connect(nil)
+	}
+}
+
+// leave takes a user off that is being closed. The last one disconnects, if it is
+// removed; one that is only made anew finds the connection as it was.
+func (n *mqttBrokerNode) leave(inst *runtime.Instance, removed bool) {
+	n.mu.Lock()
+	n.users = slices.DeleteFunc(n.users, func(other *runtime.Instance) bool { return other == inst })
+	last := len(n.users) == 0
+	if last {
+		n.begun = false
+	}
+	if last && n.left != nil {
 		close(n.left)
+	}
+	disconnects := last && removed && !n.closed
+	n.mu.Unlock()
+	if disconnects {
+		n.disconnect(nil)
 	}
 }
 
@@ -186,7 +205,10 @@ func statusMQTTConnected() *msg.Object {
 func (n *mqttBrokerNode) tell(status func() *msg.Object) {
 	n.turn.Lock()
 	defer n.turn.Unlock()
-	for _, user := range n.users {
+	n.mu.Lock()
+	users := slices.Clone(n.users)
+	n.mu.Unlock()
+	for _, user := range users {
 		tell(user, status())
 	}
 }
@@ -204,7 +226,7 @@ func (n *mqttBrokerNode) isLocal() bool {
 	return n.options.local
 }
 
-// link returns the connection, nil if there is none.
+// live returns the run that is connected, nil if none is.
 func (n *mqttBrokerNode) live() *mqttRun {
 	n.mu.Lock()
 	defer n.mu.Unlock()

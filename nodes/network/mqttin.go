@@ -279,6 +279,12 @@ func mqttPayload(m *mqttMessage, datatype string) (any, error) {
 	return text(), nil
 }
 
+func (n *mqttInNode) Start() {
+	if n.broker != nil {
+		n.broker.begin()
+	}
+}
+
 func (n *mqttInNode) Close(_ context.Context, removed bool) error {
 	if n.broker == nil {
 		return nil
@@ -289,6 +295,6 @@ func (n *mqttInNode) Close(_ context.Context, removed bool) error {
 	if !n.dynamic && n.Topic != nil {
 		n.broker.unsubscribe(msg.ToString(n.Topic), n.inst.ID, removed)
 	}
-	n.broker.leave()
+	n.broker.leave(n.inst, removed)
 	return nil
 }

@@ -52,9 +52,15 @@ func (n *mqttOutNode) Init(inst *runtime.Instance) error {
 	return nil
 }
 
-func (n *mqttOutNode) Close(context.Context, bool) error {
+func (n *mqttOutNode) Start() {
 	if n.broker != nil {
-		n.broker.leave()
+		n.broker.begin()
+	}
+}
+
+func (n *mqttOutNode) Close(_ context.Context, removed bool) error {
+	if n.broker != nil {
+		n.broker.leave(n.inst, removed)
 	}
 	return nil
 }

@@ -46,25 +46,32 @@ func udpSocketsOf(inst *runtime.Instance) *udpSockets {
 	})
 }
 
-// use returns the socket that goes by the given port number, made by open if there
-// is none; shared tells that there was one. Port 0 is never shared.
-func (s *udpSockets) use(version string, port int, open func() (*net.UDPConn, error)) (socket *udpSocket, shared bool, err error) {
+// find returns the socket that goes by the given port number, nil if there is none.
+func (s *udpSockets) find(version string, port int) *udpSocket {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := version + " " + strconv.Itoa(port)
-	if u := s.byKey[key]; u != nil && port != 0 {
+	u := s.byKey[udpKey(version, port)]
+	if u != nil {
 		u.users++
-		return u, true, nil
 	}
-	conn, err := open()
+	return u
+}
+
+func udpKey(version string, port int) string { return version + " " + strconv.Itoa(port) }
+
+// open opens a socket on a port, which others can find then. Nobody finds one on any port (0).
+func (s *udpSockets) open(version string, port int) (*udpSocket, error) {
+	conn, err := openUDP(version, port)
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	u := &udpSocket{conn: conn, v6: version == "udp6", key: key, all: s, users: 1}
+	u := &udpSocket{conn: conn, v6: version == "udp6", key: udpKey(version, port), all: s, users: 1}
 	if port != 0 {
-		s.byKey[key] = u
+		s.mu.Lock()
+		s.byKey[u.key] = u
+		s.mu.Unlock()
 	}
-	return u, false, nil
+	return u, nil
 }
 
 // leave closes the socket when nobody uses it any more.

@@ -37,12 +37,15 @@ func (n *udpInNode) Init(inst *runtime.Instance) error {
 	}
 	on, address := udpInterface(inst, n.Interface, n.IPv)
 	version := udpVersion(n.IPv)
-	socket, shared, err := udpSocketsOf(inst).use(version, port, func() (*net.UDPConn, error) { return openUDP(version, port) })
-	if err != nil {
-		n.tellOpenError(err, port)
-		return nil
+	sockets := udpSocketsOf(inst)
+	n.socket = sockets.find(version, port)
+	shared := n.socket != nil
+	if !shared {
+		if n.socket, err = sockets.open(version, port); err != nil {
+			n.tellOpenError(err, port)
+			return nil
+		}
 	}
-	n.socket = socket
 	switch {
 	case shared:
 		inst.Log.Info("udp: port " + msg.ToString(n.Port) + " already in use")
@@ -51,7 +54,7 @@ func (n *udpInNode) Init(inst *runtime.Instance) error {
 		n.join(on, address)
 	}
 	if !shared {
-		local := socket.conn.LocalAddr().(*net.UDPAddr)
+		local := n.socket.conn.LocalAddr().(*net.UDPAddr)
 		host := address
 		if host == "" {
 			host = local.IP.String()

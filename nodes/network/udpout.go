@@ -70,10 +70,15 @@ func (n *udpOutNode) Start() {
 		known, _ = tcpPort(n.Port) // 0 for one that each message tells
 	}
 	version := udpVersion(n.IPv)
-	socket, shared, err := udpSocketsOf(n.inst).use(version, known, func() (*net.UDPConn, error) { return openUDP(version, out) })
-	if err != nil {
-		n.inst.Log.Error("error: " + err.Error())
-		return
+	sockets := udpSocketsOf(n.inst)
+	socket := sockets.find(version, known)
+	shared := socket != nil
+	if !shared {
+		var err error
+		if socket, err = sockets.open(version, out); err != nil {
+			n.inst.Log.Error("error: " + err.Error())
+			return
+		}
 	}
 	n.socket = socket
 	var failed error

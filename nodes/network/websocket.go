@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -45,16 +46,16 @@ type webSocketNode struct {
 	listener *wsListener // or
 	client   *wsClient
 
-	inputs []*webSocketInNode  // hear messages; complete when nodes start
-	users  []*runtime.Instance // show the state of the connections
-
 	turn sync.Mutex // held while users are told of a connection, so that they hear of all in order
 
-	mu     sync.Mutex // guards what follows
-	conns  map[string]*wsConn
-	order  []*wsConn // as they were made
-	closed bool
-	work   sync.WaitGroup // one for each connection
+	mu      sync.Mutex          // guards what follows
+	inputs  []*runtime.Instance // hear messages
+	users   []*runtime.Instance // show the state of the connections
+	conns   map[string]*wsConn
+	order   []*wsConn // as they were made
+	started bool
+	closed  bool
+	work    sync.WaitGroup // one for each connection
 }
 
 var wsURL = regexp.MustCompile(`(?i)^wss?://`)
@@ -75,23 +76,45 @@ func (n *webSocketNode) Init(inst *runtime.Instance) error {
 	return nil
 }
 
-// Start connects a client that some node uses.
-func (n *webSocketNode) Start() {
-	if n.client != nil && len(n.users) > 0 {
+// use enters a node that is being made as a user.
+func (n *webSocketNode) use(inst *runtime.Instance, listens bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.users = append(n.users, inst)
+	if listens {
+		n.inputs = append(n.inputs, inst)
+	}
+}
+
+// leave takes a user off that is being closed.
+func (n *webSocketNode) leave(inst *runtime.Instance) {
+	is := func(other *runtime.Instance) bool { return other == inst }
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.users = slices.DeleteFunc(n.users, is)
+	n.inputs = slices.DeleteFunc(n.inputs, is)
+}
+
+// begin connects a client, once, when the first of its users starts.
+func (n *webSocketNode) begin() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.client != nil && !n.started && !n.closed {
+		n.started = true
 		n.client.start()
 	}
 }
 
 func (n *webSocketNode) Close(ctx context.Context, _ bool) error {
+	n.mu.Lock()
+	n.closed = true
+	conns := slices.Clone(n.order)
+	n.mu.Unlock()
 	if n.client != nil {
 		n.client.stop()
 	} else {
 		n.listener.unmount()
 	}
-	n.mu.Lock()
-	n.closed = true
-	conns := append([]*wsConn(nil), n.order...)
-	n.mu.Unlock()
 	for _, c := range conns {
 		c.terminate()
 	}
@@ -162,7 +185,10 @@ func (n *webSocketNode) failed(id string, err error) {
 func (n *webSocketNode) tell(status *msg.Object, event, id string) {
 	status.Set("event", event)
 	status.Set("_session", session("websocket", id))
-	for _, user := range n.users {
+	n.mu.Lock()
+	users := slices.Clone(n.users)
+	n.mu.Unlock()
+	for _, user := range users {
 		tell(user, msg.Clone(status).(*msg.Object))
 	}
 }
@@ -202,11 +228,14 @@ func (n *webSocketNode) took(c *wsConn, payload any) {
 		}
 	}
 	m.Set("_session", session("websocket", c.id))
-	for i, in := range n.inputs {
-		if i+1 < len(n.inputs) {
-			emit(in.inst, msg.CloneMessage(m))
+	n.mu.Lock()
+	inputs := slices.Clone(n.inputs)
+	n.mu.Unlock()
+	for i, in := range inputs {
+		if i+1 < len(inputs) {
+			emit(in, msg.CloneMessage(m))
 		} else {
-			emit(in.inst, m)
+			emit(in, m)
 		}
 	}
 }
@@ -214,7 +243,7 @@ func (n *webSocketNode) took(c *wsConn, payload any) {
 // broadcast sends to every connection there is.
 func (n *webSocketNode) broadcast(f wsFrame) {
 	n.mu.Lock()
-	conns := append([]*wsConn(nil), n.order...)
+	conns := slices.Clone(n.order)
 	n.mu.Unlock()
 	if len(conns) == 0 && n.client != nil && n.client.connecting() {
 		n.inst.Log.Warn("An error occurred while sending:  Error: WebSocket is not open: readyState 0 (CONNECTING)")

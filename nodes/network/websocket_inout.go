@@ -27,13 +27,13 @@ var WebSocketOut = runtime.Type{
 
 // webSocketConfig finds the config node of a node, a client's before a listener's;
 // nil, and an error logged, if it does not run.
-func webSocketConfig(inst *runtime.Instance, client, server string) *webSocketNode {
+func webSocketConfig(inst *runtime.Instance, client, server string, listens bool) *webSocketNode {
 	n, ok := runtime.Use[*webSocketNode](inst, cmp.Or(client, server))
 	if !ok {
 		inst.Log.Error("Missing server configuration")
 		return nil
 	}
-	n.users = append(n.users, inst)
+	n.use(inst, listens)
 	return n
 }
 
@@ -41,18 +41,26 @@ type webSocketInNode struct {
 	Server string `json:"server"`
 	Client string `json:"client"` // goes before
 
-	inst *runtime.Instance
+	inst   *runtime.Instance
+	config *webSocketNode // nil: it does not run
 }
 
 func (n *webSocketInNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
-	if config := webSocketConfig(inst, n.Client, n.Server); config != nil {
-		config.inputs = append(config.inputs, n)
-	}
+	n.config = webSocketConfig(inst, n.Client, n.Server, true)
 	return nil
 }
 
+func (n *webSocketInNode) Start() {
+	if n.config != nil {
+		n.config.begin()
+	}
+}
+
 func (n *webSocketInNode) Close(context.Context, bool) error {
+	if n.config != nil {
+		n.config.leave(n.inst)
+	}
 	n.inst.Status(&msg.Object{})
 	return nil
 }
@@ -67,8 +75,14 @@ type webSocketOutNode struct {
 
 func (n *webSocketOutNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
-	n.config = webSocketConfig(inst, n.Client, n.Server)
+	n.config = webSocketConfig(inst, n.Client, n.Server, false)
 	return nil
+}
+
+func (n *webSocketOutNode) Start() {
+	if n.config != nil {
+		n.config.begin()
+	}
 }
 
 func (n *webSocketOutNode) Input(d *runtime.Delivery) error {
@@ -116,6 +130,9 @@ func (n *webSocketOutNode) frame(m *msg.Object) (f wsFrame, ok bool, err error) 
 }
 
 func (n *webSocketOutNode) Close(context.Context, bool) error {
+	if n.config != nil {
+		n.config.leave(n.inst)
+	}
 	n.inst.Status(&msg.Object{})
 	return nil
 }
