@@ -58,8 +58,8 @@ func (s *Store) SetCredential(ctx context.Context, keys *Keys, by Actor, c Crede
 		if err := keys.ready(ctx, tx); err != nil {
 			return Event{}, err
 		}
-		if _, err = tx.ExecContext(ctx, `INSERT INTO auth_credential (id, instance_id, name, kind, hosts, settings, created_at, changed_at, rotated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8) ON CONFLICT (id) DO UPDATE SET kind = $4, hosts = $5, settings = $6, changed_at = $8, rotated_at = $8`,
+		if _, err = tx.ExecContext(ctx, `INSERT INTO auth_credential (id, instance_id, name, kind, hosts, settings, created_at, rotated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO UPDATE SET kind = $4, hosts = $5, settings = $6, rotated_at = $8`,
 			c.ID, s.instance, c.Name, c.Kind, jsonList(c.Hosts), string(settings), c.CreatedAt.UnixMilli(), now.UnixMilli()); err != nil {
 			return Event{}, err
 		}
@@ -108,7 +108,7 @@ func (s *Store) RotateCredential(ctx context.Context, keys *Keys, by Actor, name
 			return Event{}, err
 		}
 		c.RotatedAt = s.now().UTC().Truncate(time.Millisecond)
-		if _, err := tx.ExecContext(ctx, `UPDATE auth_credential SET rotated_at = $1, changed_at = $1 WHERE id = $2`, c.RotatedAt.UnixMilli(), c.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE auth_credential SET rotated_at = $1 WHERE id = $2`, c.RotatedAt.UnixMilli(), c.ID); err != nil {
 			return Event{}, err
 		}
 		return newCredentialEvent(c.RotatedAt, EventCredentialRotated, by, &c), putSecret(ctx, tx, keys, &c, clean)
@@ -144,19 +144,20 @@ func (s *Store) CredentialTested(ctx context.Context, by Actor, name, host strin
 	return s.Flush(ctx, nil, []Event{newCredentialEvent(s.now(), EventCredentialTested, by, &c, "host", host, "status", status)})
 }
 
-const credentialColumns = `id, name, kind, hosts, settings, created_at, rotated_at, changed_at`
+const credentialColumns = `id, name, kind, hosts, settings, created_at, rotated_at`
 
-func scanCredential(row scanner) (c Credential, changed int64, err error) {
+func scanCredential(row scanner) (Credential, error) {
+	c := Credential{Nodes: []string{}}
 	var hosts, settings []byte
 	var created, rotated int64
-	if err := row.Scan(&c.ID, &c.Name, &c.Kind, &hosts, &settings, &created, &rotated, &changed); err != nil {
-		return Credential{}, 0, err
+	if err := row.Scan(&c.ID, &c.Name, &c.Kind, &hosts, &settings, &created, &rotated); err != nil {
+		return Credential{}, err
 	}
 	if err := errors.Join(json.Unmarshal(hosts, &c.Hosts), json.Unmarshal(settings, &c.CredentialSettings)); err != nil {
-		return Credential{}, 0, fmt.Errorf("credential %s: %w", c.ID, err)
+		return Credential{}, fmt.Errorf("credential %s: %w", c.ID, err)
 	}
 	c.CreatedAt, c.RotatedAt = time.UnixMilli(created).UTC(), time.UnixMilli(rotated).UTC()
-	return c, changed, nil
+	return c, nil
 }
 
 // FindCredential returns the credential of a name, or [ErrNotFound].
@@ -165,7 +166,7 @@ func (s *Store) FindCredential(ctx context.Context, name string) (Credential, er
 }
 
 func (s *Store) findCredential(ctx context.Context, q querier, name string) (Credential, error) {
-	c, _, err := scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM auth_credential WHERE instance_id = $1 AND name = $2`, s.instance, name))
+	c, err := scanCredential(q.QueryRowContext(ctx, `SELECT `+credentialColumns+` FROM auth_credential WHERE instance_id = $1 AND name = $2`, s.instance, name))
 	if errors.Is(err, sql.ErrNoRows) {
 		err = ErrNotFound
 	}
@@ -177,7 +178,7 @@ func (s *Store) findCredential(ctx context.Context, q querier, name string) (Cre
 
 // Credentials returns all credentials with their uses, by name.
 func (s *Store) Credentials(ctx context.Context) ([]Credential, error) {
-	list, _, err := s.credentials(ctx, s.engine.Reader())
+	list, err := s.credentials(ctx, s.engine.Reader())
 	if err != nil {
 		return nil, fmt.Errorf("read credentials: %w", err)
 	}
@@ -212,22 +213,21 @@ func (s *Store) Credentials(ctx context.Context) ([]Credential, error) {
 	return list, rows.Err()
 }
 
-// credentials returns all credentials, and of each when anything of it changed last.
-func (s *Store) credentials(ctx context.Context, q querier) (list []Credential, changed []int64, err error) {
+// credentials returns all credentials, by name.
+func (s *Store) credentials(ctx context.Context, q querier) (list []Credential, err error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+credentialColumns+` FROM auth_credential WHERE instance_id = $1 ORDER BY name`, s.instance)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		c, at, err := scanCredential(rows)
+		c, err := scanCredential(rows)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		c.Nodes = []string{}
-		list, changed = append(list, c), append(changed, at)
+		list = append(list, c)
 	}
-	return list, changed, rows.Err()
+	return list, rows.Err()
 }
 
 // CredentialUse counts calls of a node with a credential.

@@ -186,7 +186,7 @@ func (s *Store) openCredentials(ctx context.Context, keys *Keys) (map[string]*ou
 		return nil, err
 	}
 	defer tx.Rollback()
-	list, _, err := s.credentials(ctx, tx)
+	list, err := s.credentials(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,10 @@ import (
 // childMain is what the test binary does as the victim of TestKill: it makes and
 // rotates tokens and prints each value.
 func childMain() bool {
+	if dir := os.Getenv("SLUICE_TEST_KILL_CREDENTIALS"); dir != "" {
+		credentialChild(dir)
+		return true
+	}
 	path := os.Getenv("SLUICE_TEST_KILL")
 	if path == "" {
 		return false

@@ -7,7 +7,6 @@ CREATE TABLE auth_credential (
   hosts       TEXT NOT NULL, -- JSON array; sent to no other
   settings    TEXT NOT NULL DEFAULT '{}', -- JSON object
   created_at  BIGINT NOT NULL,
-  changed_at  BIGINT NOT NULL,
   rotated_at  BIGINT NOT NULL,
   UNIQUE (instance_id, name)
 );
