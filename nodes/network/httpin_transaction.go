@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/authz"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -185,7 +186,11 @@ func (ex *transaction) await(run *runtime.Run) {
 			return
 		}
 		over = run.Over()
-		timer := time.NewTimer(ex.app.timeout)
+		timeout := ex.app.timeout
+		if d := authz.TimeLimit(ex.r.Context()); d > 0 && d < timeout {
+			timeout = d
+		}
+		timer := time.NewTimer(timeout)
 		defer timer.Stop()
 		limit = timer.C
 	}

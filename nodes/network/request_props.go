@@ -69,6 +69,7 @@ func init() { // the table and its functions refer to each other
 		"res":           func(q *request) any { return &q.ex.res },
 		"app":           func(*request) any { return expressApp },
 		"auth":          authOf,
+		"session":       sessionOf,
 		"aborted":       func(q *request) any { return q.ex.r.Context().Err() != nil },
 		"complete":      func(*request) any { return true },
 		"upgrade":       func(*request) any { return false },
@@ -304,6 +305,15 @@ func socketOf(r *http.Request) *msg.Object {
 
 // authOf is who the guard found the request to come from.
 func authOf(q *request) any { return toMessage(authz.FromContext(q.ex.r.Context()).Fields()) }
+
+// sessionOf is where FlowFuse has the user who is signed in. Other requests have none.
+func sessionOf(q *request) any {
+	user := authz.FromContext(q.ex.r.Context()).SessionUser()
+	if user == nil {
+		return msg.Undefined
+	}
+	return msg.NewObject("user", toMessage(user))
+}
 
 // toMessage turns plain Go data into message values; keys come in order.
 func toMessage(v any) any {
