@@ -75,8 +75,7 @@ func (l *wsListener) unmount() {
 	delete(paths.taken, l.path)
 }
 
-// serve takes a connection and stays with it to its end. Of the path's other
-// requests it answers none.
+// serve takes a connection. Of the path's other requests it answers none.
 func (l *wsListener) serve(w http.ResponseWriter, r *http.Request, _ *msg.Object) {
 	if !isUpgrade(r) || r.URL.EscapedPath() != l.path {
 		runtime.NotFound(w, r)
@@ -86,27 +85,33 @@ func (l *wsListener) serve(w http.ResponseWriter, r *http.Request, _ *msg.Object
 		http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
 		return
 	}
-	defer l.work.Done()
 	accepted, err := websocket.Accept(w, r, &websocket.AcceptOptions{
 		Subprotocols:       firstProtocol(r),
 		InsecureSkipVerify: true, // who may connect from where was decided before
 	})
 	if err != nil {
+		l.work.Done()
 		l.inst.Log.Debug("a WebSocket handshake failed", "error", err)
 		return
 	}
-	c := newWSConn(accepted)
+	go func() { // the request is over: a deploy waits for requests
+		defer l.work.Done()
+		l.stay(r.Context(), newWSConn(accepted))
+	}()
+}
+
+// stay follows a connection to its end. ctx is that of its request: a guard that gave
+// it a cause ends the connection with it, the end of the request alone does not.
+func (l *wsListener) stay(ctx context.Context, c *wsConn) {
 	if !l.add(c) {
 		c.release()
 		return
 	}
-	// The context ends with the right to be connected, or with the server.
-	defer context.AfterFunc(r.Context(), func() {
-		if errors.Is(context.Cause(r.Context()), context.Canceled) {
+	defer context.AfterFunc(ctx, func() {
+		if context.Cause(ctx) != context.Canceled {
+			_ = c.Conn.Close(websocket.StatusPolicyViolation, "auth") // the peer may be gone
 			c.terminate()
-			return
 		}
-		_ = c.Conn.Close(websocket.StatusPolicyViolation, "auth") // the peer may be gone
 	})()
 	l.follow(c)
 }
