@@ -48,11 +48,11 @@ func parseHostPattern(text string) (hostPattern, error) {
 		p.host = addr.Unmap().String()
 		return p, nil
 	}
-	name, err := idna.Lookup.ToASCII(p.host)
-	if err != nil || name == "" || strings.Contains(name, "*") {
+	name, err := idna.Lookup.ToASCII(strings.TrimSuffix(p.host, "."))
+	if err != nil || strings.Trim(name, ".") != name || name == "" || strings.ContainsAny(name, "*:[]%\\ ") {
 		return fault("it is no name")
 	}
-	p.host = strings.TrimSuffix(name, ".")
+	p.host = name
 	if suffix, registry := publicsuffix.PublicSuffix(p.host); p.subdomains && registry && suffix == p.host {
 		return fault("anybody can have a name below it")
 	}

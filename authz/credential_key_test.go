@@ -245,7 +245,7 @@ func TestKilledWritersLoseNoCredential(t *testing.T) {
 }
 
 func FuzzParseHostPattern(f *testing.F) {
-	for _, s := range []string{"a", "*.a.b:1", "[::1]:2", "1.2.3.4", "ü.test", "::"} {
+	for _, s := range []string{"a", "*.a.b:1", "[::1]:2", "1.2.3.4", "ü.test", "::", "."} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
