@@ -21,6 +21,9 @@ import (
 // stopLimit is how long requests under way may go on after a signal to stop.
 const stopLimit = 10 * time.Second
 
+// settleTime is when a start is over, the first requests included.
+const settleTime = 500 * time.Millisecond
+
 func runCommand(o *options) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run [USERDIR | flows.json]",
@@ -73,7 +76,7 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 	if !o.quiet {
 		report(stderr, s, cfg, addr.String())
 	}
-	releaseStartPages()
+	defer time.AfterFunc(settleTime, releaseStartPages).Stop()
 	again := make(chan os.Signal, 1)
 	signal.Notify(again, syscall.SIGHUP)
 	defer signal.Stop(again)
