@@ -15,8 +15,9 @@ import (
 // and errors flows see through xml2js: entities are those of HTML, a document type
 // is skipped, of equal attributes the first counts, and text may hold "]]>".
 type xmlScanner struct {
-	text string
-	pos  int
+	text  string
+	pos   int
+	width int // of the character taken last
 
 	// What is called for the parts of the document. Reading ends with the root element.
 	open func(name string, attributes []xmlAttribute)
@@ -52,13 +53,19 @@ func isXMLSpace(r rune) bool { return r == ' ' || r == '\n' || r == '\r' || r ==
 
 const endOfText rune = -1
 
-// next takes a character.
+// next takes a character. Half of a surrogate pair, which is no character of XML,
+// stands for itself.
 func (s *xmlScanner) next() rune {
 	if s.pos >= len(s.text) {
+		s.width = 0
 		return endOfText
 	}
 	r, n := utf8.DecodeRuneInString(s.text[s.pos:])
+	if r == utf8.RuneError && n == 1 {
+		r = 0xd800
+	}
 	s.pos += n
+	s.width = n
 	return r
 }
 
@@ -149,7 +156,7 @@ func (s *xmlScanner) markup() (done bool, err error) {
 	case r == '/':
 		return s.closeTag()
 	case isNameStart(r):
-		return s.openTag(s.pos - utf8.RuneLen(r))
+		return s.openTag(s.pos - s.width)
 	}
 	return false, s.fail("Unencoded <")
 }
@@ -231,7 +238,7 @@ func (s *xmlScanner) openTag(from int) (done bool, err error) {
 	if r == endOfText {
 		return false, s.ended()
 	}
-	name := s.text[from : s.pos-utf8.RuneLen(r)]
+	name := s.text[from : s.pos-s.width]
 	if r != '>' && r != '/' && !isXMLSpace(r) {
 		return false, s.fail("Invalid character in tag name")
 	}
@@ -267,7 +274,7 @@ func (s *xmlScanner) attributes(r rune) (list []xmlAttribute, closed bool, err e
 			}
 			return list, true, nil
 		case isNameStart(r):
-			a, err := s.attribute(s.pos - utf8.RuneLen(r))
+			a, err := s.attribute(s.pos - s.width)
 			if err != nil {
 				return nil, false, err
 			}
@@ -302,7 +309,7 @@ func (s *xmlScanner) attribute(from int) (a xmlAttribute, err error) {
 	if r == endOfText {
 		return a, s.ended()
 	}
-	a.name = s.text[from : s.pos-utf8.RuneLen(r)]
+	a.name = s.text[from : s.pos-s.width]
 	if r == '>' {
 		return a, s.fail("Attribute without value")
 	}
@@ -365,14 +372,14 @@ func (s *xmlScanner) closeTag() (done bool, err error) {
 	if !isNameStart(r) {
 		return false, s.fail("Invalid tagname in closing tag.")
 	}
-	from := s.pos - utf8.RuneLen(r)
+	from := s.pos - s.width
 	for isNameBody(r) {
 		r = s.next()
 	}
 	if r == endOfText {
 		return false, s.ended()
 	}
-	name := s.text[from : s.pos-utf8.RuneLen(r)]
+	name := s.text[from : s.pos-s.width]
 	if r != '>' && !isXMLSpace(r) {
 		return false, s.fail("Invalid tagname in closing tag")
 	}
@@ -414,7 +421,7 @@ func (s *xmlScanner) entity() (string, error) {
 				return value, nil
 			}
 			return "", s.fail("Invalid character entity")
-		case r != '#' && !isNameStart(r) && (s.pos-utf8.RuneLen(r) == from || !isNameBody(r)):
+		case r != '#' && !isNameStart(r) && (s.pos-s.width == from || !isNameBody(r)):
 			return "", s.fail("Invalid character in entity name")
 		}
 	}
