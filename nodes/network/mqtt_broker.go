@@ -144,7 +144,7 @@ func (n *mqttBrokerNode) Close(ctx context.Context, _ bool) error {
 	}
 	n.disconnect(nil)
 	err := waitFor(ctx, n.work.Wait)
-	_ = n.session.state.Close() // lets go who waits for an acknowledgement
+	n.session.close()
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"sync"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
@@ -19,10 +20,22 @@ import (
 type mqttSession struct {
 	store mqtt.Store                 // version 3
 	state pahosession.SessionManager // version 5
+	ctx   context.Context
+	end   context.CancelFunc
+	work  sync.WaitGroup // those who wait for an acknowledgement
 }
 
 func newMQTTSession() *mqttSession {
-	return &mqttSession{store: mqtt.NewMemoryStore(), state: state.NewInMemory()}
+	s := &mqttSession{store: mqtt.NewMemoryStore(), state: state.NewInMemory()}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	return s
+}
+
+// close lets go who waits for an acknowledgement.
+func (s *mqttSession) close() {
+	s.end()
+	_ = s.state.Close()
+	s.work.Wait()
 }
 
 // mqtt5Link speaks MQTT 5.
@@ -35,7 +48,7 @@ type mqtt5Link struct {
 }
 
 func connectMQTT5(ctx context.Context, conn net.Conn, o *mqttOptions, s *mqttSession, received func(*mqttMessage)) (mqttLink, error) {
-	l := &mqtt5Link{acks: &mqttAcks{SessionManager: s.state}}
+	l := &mqtt5Link{acks: &mqttAcks{SessionManager: s.state, session: s}}
 	l.ctx, l.lose = context.WithCancel(context.Background())
 	l.client = paho.NewClient(paho.ClientConfig{
 		Conn: packets.NewThreadSafeConn(conn), Session: l.acks, PacketTimeout: mqttTimeout,
@@ -178,7 +191,8 @@ func (l *mqtt5Link) disconnect() {
 // itself would have to wait for each before it writes the next.
 type mqttAcks struct {
 	pahosession.SessionManager
-	next func(error) // of the message being published; nil once it is in the session
+	session *mqttSession
+	next    func(error) // of the message being published; nil once it is in the session
 }
 
 func (a *mqttAcks) AddToSession(ctx context.Context, packet pahosession.Packet, resp chan<- packets.ControlPacket) error {
@@ -192,11 +206,15 @@ func (a *mqttAcks) AddToSession(ctx context.Context, packet pahosession.Packet, 
 	}
 	done := a.next
 	a.next = nil
-	go func() { // the session always answers, at the latest when it is closed
-		got := <-answer
-		done(ackError(got))
-		resp <- got // buffered
-	}()
+	a.session.work.Go(func() {
+		select {
+		case got := <-answer:
+			done(ackError(got))
+			resp <- got // buffered
+		case <-a.session.ctx.Done():
+			done(errMQTTNotSent)
+		}
+	})
 	return nil
 }
 
