@@ -35,6 +35,7 @@ type Config struct {
 	Port     int
 	DB       string // absolute path of the database
 	Auth     Auth
+	Outgoing Outgoing
 
 	RequestTimeout time.Duration // of a request whose flow does not answer
 	Strict         bool          // nodeRedCompat: strict: keep Node-RED's silences
@@ -95,6 +96,9 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 		return nil, err
 	}
 	if err := c.limits(pick); err != nil {
+		return nil, err
+	}
+	if err := c.outgoing(pick); err != nil {
 		return nil, err
 	}
 	return c, c.secrets(pick)
@@ -191,6 +195,7 @@ func (c *Config) RuntimeSettings() *msg.Object {
 	if c.Strict {
 		settings.Set("nodeRedCompat", "strict")
 	}
+	c.Outgoing.set(settings)
 	return settings
 }
 

@@ -24,7 +24,11 @@ type file struct {
 	RequestTimeout string `yaml:"requestTimeout"`
 	NodeRedCompat  string `yaml:"nodeRedCompat"`
 
-	Auth authFile `yaml:"auth"`
+	HTTPRequestTimeout   scalar `yaml:"httpRequestTimeout"`
+	HTTPRequestMaxLength scalar `yaml:"httpRequestMaxLength"`
+
+	Auth     authFile     `yaml:"auth"`
+	Outgoing outgoingFile `yaml:"outgoing"`
 }
 
 // scalar takes a number or a text.
