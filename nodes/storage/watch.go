@@ -173,11 +173,13 @@ var temporary = regexp.MustCompile(`~$|^\.#|^##$`)
 // those that no longer exist are left out.
 func changed(paths []string) []string {
 	var unique []string
+	seen := map[string]bool{}
 	stripped := map[string]int{}
 	saved := false
 	for _, p := range paths {
-		if !slices.Contains(unique, p) {
+		if !seen[p] {
 			unique = append(unique, p)
+			seen[p] = true
 		}
 		stripped[temporary.ReplaceAllString(p, "")]++
 		saved = saved || temporary.MatchString(p)
