@@ -6,7 +6,17 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/internal/wire"
 	"sluice/runtime/msg"
+)
+
+const (
+	corsOrigin      = "Access-Control-Allow-Origin"
+	corsCredentials = "Access-Control-Allow-Credentials"
+	corsMethods     = "Access-Control-Allow-Methods"
+	corsHeaders     = "Access-Control-Allow-Headers"
+	corsMaxAge      = "Access-Control-Max-Age"
+	corsExpose      = "Access-Control-Expose-Headers"
 )
 
 // corsPolicy is the httpNodeCors setting, which npm's cors applies to every
@@ -104,25 +114,25 @@ func (c *corsPolicy) apply(h http.Header, r *http.Request) {
 	}
 	c.origin(h, r.Header.Get("Origin"))
 	if c.expose != "" {
-		h.Set("Access-Control-Expose-Headers", c.expose)
+		h.Set(corsExpose, c.expose)
 	}
 }
 
 func (c *corsPolicy) origin(h http.Header, origin string) {
 	switch {
 	case c.any:
-		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set(corsOrigin, "*")
 	case c.fixed != "":
-		h.Set("Access-Control-Allow-Origin", c.fixed)
+		h.Set(corsOrigin, c.fixed)
 		h.Add("Vary", "Origin")
 	default:
 		if origin != "" && c.allows(origin) {
-			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set(corsOrigin, origin)
 		}
 		h.Add("Vary", "Origin")
 	}
 	if c.creds {
-		h.Set("Access-Control-Allow-Credentials", "true")
+		h.Set(corsCredentials, "true")
 	}
 }
 
@@ -138,10 +148,10 @@ func (c *corsPolicy) preflight(w http.ResponseWriter, r *http.Request) (done boo
 	}
 	h := w.Header()
 	c.origin(h, r.Header.Get("Origin"))
-	h.Set("Access-Control-Allow-Methods", c.methods)
+	h.Set(corsMethods, c.methods)
 	switch asked := strings.Join(r.Header["Access-Control-Request-Headers"], ", "); {
 	case c.allow != "":
-		h.Set("Access-Control-Allow-Headers", c.allow)
+		h.Set(corsHeaders, c.allow)
 	default:
 		if vary := h.Get("Vary"); vary != "" {
 			h.Set("Vary", vary+", Access-Control-Request-Headers")
@@ -149,19 +159,34 @@ func (c *corsPolicy) preflight(w http.ResponseWriter, r *http.Request) (done boo
 			h.Set("Vary", "Access-Control-Request-Headers")
 		}
 		if asked != "" {
-			h.Set("Access-Control-Allow-Headers", asked)
+			h.Set(corsHeaders, asked)
 		}
 	}
 	if c.maxAge != "" {
-		h.Set("Access-Control-Max-Age", c.maxAge)
+		h.Set(corsMaxAge, c.maxAge)
 	}
 	if c.expose != "" {
-		h.Set("Access-Control-Expose-Headers", c.expose)
+		h.Set(corsExpose, c.expose)
 	}
 	if c.next {
 		return false
 	}
 	h.Set("Content-Length", "0")
+	wire.Of(r).Answer(wire.Answer{Names: c.preflightOrder(), Empty: true})
 	w.WriteHeader(c.success)
 	return true
 }
+
+// preflightOrder is how npm's cors orders the headers of a preflight's answer. Vary
+// comes with the first header that depends on the request.
+func (c *corsPolicy) preflightOrder() []string {
+	if c.any {
+		return preflightAny
+	}
+	return preflightNamed
+}
+
+var (
+	preflightAny   = []string{"X-Powered-By", corsOrigin, corsCredentials, corsMethods, "Vary", corsHeaders, corsMaxAge, corsExpose, "Content-Length"}
+	preflightNamed = []string{"X-Powered-By", corsOrigin, "Vary", corsCredentials, corsMethods, corsHeaders, corsMaxAge, corsExpose, "Content-Length"}
+)

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sluice/internal/headerorder"
+	"sluice/internal/wire"
 	"sluice/runtime/msg"
 )
 
@@ -48,7 +48,7 @@ var pageOrder = []string{"X-Powered-By", "Allow", "Content-Security-Policy", "X-
 
 func writeBody(w http.ResponseWriter, r *http.Request, status int, body string) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	headerorder.Next(r, pageOrder)
+	wire.Next(r, pageOrder)
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write([]byte(body)) // the client has gone: nobody is left to tell

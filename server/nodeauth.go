@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"sluice/authz"
-	"sluice/internal/headerorder"
+	"sluice/internal/wire"
 	"sluice/runtime"
 )
 
@@ -102,7 +102,7 @@ func (w *nodeRefusal) WriteHeader(status int) {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Etag", runtime.ETag([]byte(body), true))
-	headerorder.Next(w.r, []string{"WWW-Authenticate", "Content-Type", "Content-Length", "ETag"})
+	wire.Next(w.r, []string{"WWW-Authenticate", "Content-Type", "Content-Length", "ETag"})
 	w.ResponseWriter.WriteHeader(status)
 	if w.r.Method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write([]byte(body)) // the client may have left

@@ -19,7 +19,7 @@ import (
 	"sluice/authz"
 	"sluice/config"
 	"sluice/flows"
-	"sluice/internal/headerorder"
+	"sluice/internal/wire"
 	"sluice/nodes"
 	"sluice/runtime"
 )
@@ -136,10 +136,10 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	if err != nil {
 		return nil, listenError(s.cfg, err)
 	}
-	s.listener = headerorder.Listener(listener)
+	s.listener = wire.Listener(listener)
 	s.http = &http.Server{
 		Handler:           s.handler(),
-		ConnContext:       headerorder.ConnContext,
+		ConnContext:       wire.ConnContext,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
@@ -167,6 +167,7 @@ func (s *Server) handler() http.Handler {
 		guarded = s.admin.Wrap(guarded)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		wire.Begin(r)
 		if r.URL.Path == "/_sluice/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Cache-Control", "no-store")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/wire"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -104,7 +105,7 @@ func (n *httpInNode) Routes() []runtime.MountedRoute {
 
 // serve takes one request through the flow.
 func (n *httpInNode) serve(w http.ResponseWriter, r *http.Request, params *msg.Object) {
-	ex := &transaction{node: n, app: n.app, w: w, r: r}
+	ex := &transaction{node: n, app: n.app, w: w, r: r, wire: wire.Of(r)}
 	ex.req.ex, ex.res.ex, ex.wrapped.ex = ex, ex, ex
 	ex.req.body, ex.req.files, ex.req.params = msg.Undefined, msg.Undefined, params
 	ex.res.begin(w.Header())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/authz"
+	"sluice/internal/wire"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -20,6 +21,7 @@ type transaction struct {
 	app     *httpApp
 	w       http.ResponseWriter
 	r       *http.Request
+	wire    wire.Exchange
 	given   http.Header // set before the flow: by the guard, for CORS
 	req     request
 	res     response

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"sluice/authz"
+	"sluice/internal/wire"
 	"sluice/runtime/msg"
 )
 
@@ -24,9 +26,9 @@ var requestProps map[string]func(q *request) any
 
 func init() { // the table and its functions refer to each other
 	requestProps = map[string]func(q *request) any{
-		"headers":         func(q *request) any { return headersOf(q.ex.r) },
-		"headersDistinct": func(q *request) any { return distinctHeaders(q.ex.r) },
-		"rawHeaders":      func(q *request) any { return rawHeaders(q.ex.r) },
+		"headers":         func(q *request) any { return headersOf(q.ex) },
+		"headersDistinct": func(q *request) any { return distinctHeaders(q.ex) },
+		"rawHeaders":      func(q *request) any { return rawHeaders(q.ex) },
 		"trailers":        func(*request) any { return &msg.Object{} },
 		"rawTrailers":     func(*request) any { return msg.NewArray() },
 		"body":            func(q *request) any { return q.body },
@@ -90,66 +92,73 @@ var joinOnce = []string{
 	"if-unmodified-since", "last-modified", "location", "max-forwards", "proxy-authorization", "referer", "retry-after", "server", "user-agent",
 }
 
-// eachHeader yields the headers in lower case: Host first, the others by name,
-// since net/http does not keep their order.
-func eachHeader(r *http.Request, yield func(name string, values []string)) {
-	if r.Host != "" {
-		yield("host", []string{r.Host})
-	}
-	names := make([]string, 0, len(r.Header)+1)
-	for name := range r.Header {
-		names = append(names, name)
-	}
-	if len(r.TransferEncoding) > 0 {
-		names = append(names, "Transfer-Encoding")
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if name == "Transfer-Encoding" {
-			yield("transfer-encoding", []string{strings.Join(r.TransferEncoding, ", ")})
-			continue
+// fieldsOf returns the header lines of a request: as the client sent them, or,
+// where that is not known, by name.
+func fieldsOf(ex *transaction) []wire.Field {
+	r := ex.r
+	fields, known := ex.wire.Fields(r.Header)
+	if !known {
+		if r.Host != "" {
+			fields = append(fields, wire.Field{Name: "Host", Value: r.Host})
 		}
-		values := r.Header[name]
-		for i := range values {
-			if text := latin1ToText(values[i]); text != values[i] {
-				values = slices.Clone(values)
-				values[i] = text
+		if len(r.TransferEncoding) > 0 {
+			fields = append(fields, wire.Field{Name: "Transfer-Encoding", Value: strings.Join(r.TransferEncoding, ", ")})
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+			for _, v := range r.Header[name] {
+				fields = append(fields, wire.Field{Name: name, Value: v})
 			}
 		}
-		yield(strings.ToLower(name), values)
 	}
+	for i := range fields {
+		fields[i].Value = latin1ToText(fields[i].Value)
+	}
+	return fields
 }
 
-func headersOf(r *http.Request) *msg.Object {
+// headersOf joins header lines of one name as Node does (IncomingMessage.headers).
+func headersOf(ex *transaction) *msg.Object {
 	headers := &msg.Object{}
-	eachHeader(r, func(name string, values []string) {
+	for _, f := range fieldsOf(ex) {
+		name := strings.ToLower(f.Name)
+		old, repeated := headers.Get(name)
 		switch {
 		case name == "set-cookie":
-			headers.Set(name, texts(values))
-		case len(values) == 1 || slices.Contains(joinOnce, name):
-			headers.Set(name, values[0])
+			if list, ok := old.(*msg.Array); ok {
+				list.Append(f.Value)
+			} else {
+				headers.Set(name, msg.NewArray(f.Value))
+			}
+		case !repeated:
+			headers.Set(name, f.Value)
+		case slices.Contains(joinOnce, name):
 		case name == "cookie":
-			headers.Set(name, strings.Join(values, "; "))
+			headers.Set(name, msg.ToString(old)+"; "+f.Value)
 		default:
-			headers.Set(name, strings.Join(values, ", "))
+			headers.Set(name, msg.ToString(old)+", "+f.Value)
 		}
-	})
+	}
 	return headers
 }
 
-func distinctHeaders(r *http.Request) *msg.Object {
+func distinctHeaders(ex *transaction) *msg.Object {
 	headers := &msg.Object{}
-	eachHeader(r, func(name string, values []string) { headers.Set(name, texts(values)) })
+	for _, f := range fieldsOf(ex) {
+		name := strings.ToLower(f.Name)
+		if list, ok := headers.Value(name).(*msg.Array); ok {
+			list.Append(f.Value)
+		} else {
+			headers.Set(name, msg.NewArray(f.Value))
+		}
+	}
 	return headers
 }
 
-func rawHeaders(r *http.Request) *msg.Array {
+func rawHeaders(ex *transaction) *msg.Array {
 	list := msg.NewArray()
-	eachHeader(r, func(name string, values []string) {
-		for _, v := range values {
-			list.Append(http.CanonicalHeaderKey(name), v)
-		}
-	})
+	for _, f := range fieldsOf(ex) {
+		list.Append(f.Name, f.Value)
+	}
 	return list
 }
 

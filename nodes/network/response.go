@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync"
 
-	"sluice/internal/headerorder"
+	"sluice/internal/wire"
 	"sluice/runtime/msg"
 )
 
@@ -17,21 +17,22 @@ import (
 type response struct {
 	ex *transaction
 
-	mu        sync.Mutex // guards all below
-	status    int
-	sent      int    // the status that was settled: a flow may go on changing status
-	reason    string // statusMessage, which net/http does not send
-	header    http.Header
-	order     []string  // the names in header, as spelled and ordered by the flow
-	own       [4]string // memory for the values that every answer has
-	owned     int       // how many of own are in use
-	committed bool      // status and header are settled
-	ended     bool      // the body is complete
-	kept      bool      // a context store holds it: some later event may answer
-	pending   []byte
-	wake      chan struct{}
-	props     *msg.Object               // what flows keep in it: locals, own properties
-	listeners map[string][]listenerFunc // of "finish" and "close"
+	mu         sync.Mutex // guards all below
+	status     int
+	sent       int    // the status that was settled: a flow may go on changing status
+	reason     string // statusMessage
+	sentReason string // likewise
+	header     http.Header
+	order      []string  // the names in header, as spelled and ordered by the flow
+	own        [4]string // memory for the values that every answer has
+	owned      int       // how many of own are in use
+	committed  bool      // status and header are settled
+	ended      bool      // the body is complete
+	kept       bool      // a context store holds it: some later event may answer
+	pending    []byte
+	wake       chan struct{}
+	props      *msg.Object               // what flows keep in it: locals, own properties
+	listeners  map[string][]listenerFunc // of "finish" and "close"
 
 	writing sync.Mutex // held while w is used; taken before mu
 	begun   bool       // the header has been written
@@ -66,8 +67,12 @@ func (res *response) commitLocked() error {
 	if res.status < 200 || res.status > 999 {
 		return nodeError("RangeError", "ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: %d", res.status)
 	}
+	reason, ok := textToLatin1(res.reason)
+	if !ok {
+		return nodeError("TypeError", "ERR_INVALID_CHAR", "Invalid character in statusMessage")
+	}
 	res.committed = true
-	res.sent = res.status
+	res.sent, res.sentReason = res.status, reason
 	return nil
 }
 
@@ -184,7 +189,7 @@ func (res *response) flush(push bool) (finished bool) {
 		return true
 	}
 	res.mu.Lock()
-	status, part, ended := res.sent, res.pending, res.ended
+	status, reason, part, ended := res.sent, res.sentReason, res.pending, res.ended
 	res.pending = nil
 	committed := res.committed
 	res.mu.Unlock()
@@ -197,7 +202,7 @@ func (res *response) flush(push bool) (finished bool) {
 		if _, set := w.Header()["Content-Type"]; !set {
 			w.Header()["Content-Type"] = nil // no guessing
 		}
-		headerorder.Next(res.ex.r, res.order)
+		res.ex.wire.Answer(wire.Answer{Names: res.order, Reason: reason, Empty: status == http.StatusNoContent && first(w.Header()["Content-Length"]) == "0"})
 		w.WriteHeader(status)
 	}
 	var err error

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"maps"
 	"net/http"
 	"net/textproto"
 	"slices"
@@ -85,23 +86,25 @@ func (res *response) putLocked(key, value string) {
 	res.header[key] = res.own[i : i+1 : i+1]
 }
 
-const poweredBy = "X-Powered-By"
+// givenOrder is how Express and npm's cors order what they set before a flow answers.
+var givenOrder = []string{"X-Powered-By", "Access-Control-Allow-Origin", "Vary", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"}
 
 // begin takes over the header of a response, in which the router may have set some.
 func (res *response) begin(h http.Header) {
 	res.status, res.header = http.StatusOK, h
-	for name := range h {
-		res.order = append(res.order, name)
+	if len(h) == 0 {
+		return
 	}
-	slices.SortFunc(res.order, func(a, b string) int { // X-Powered-By is Express's first
-		switch poweredBy {
-		case a:
-			return -1
-		case b:
-			return 1
+	for _, name := range givenOrder {
+		if len(h[name]) > 0 {
+			res.order = append(res.order, name)
 		}
-		return strings.Compare(a, b)
-	})
+	}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if !slices.Contains(givenOrder, name) {
+			res.order = append(res.order, name)
+		}
+	}
 }
 
 // noteLocked keeps the place of a header that is set: where it was first set, in

@@ -1,4 +1,4 @@
-package headerorder
+package wire
 
 import (
 	"bufio"
@@ -17,7 +17,7 @@ func exchange(t *testing.T, h http.HandlerFunc, requests string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: h, ConnContext: ConnContext}
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { Begin(r); h(w, r) }), ConnContext: ConnContext}
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(Listener(l)) }()
 	defer func() {
@@ -113,24 +113,5 @@ func TestBlocksThatCannotBeOrderedGoOutWhole(t *testing.T) {
 	body, err := io.ReadAll(res.Body)
 	if err != nil || len(res.Header.Get("Long")) != 8<<10 || res.Header.Get("A") != "1" || string(body) != "ok" {
 		t.Errorf("%v: %d bytes, body %q", err, len(answer), body)
-	}
-}
-
-func FuzzOrderingKeepsEveryLine(f *testing.F) {
-	f.Add("A: 1\r\nB: 2\r\n", "b", "a")
-	f.Fuzz(func(t *testing.T, block, first, second string) {
-		got := appendOrdered(nil, []byte(block), []string{first, second})
-		if len(got) != len(block) {
-			t.Errorf("%q by %q, %q: %q", block, first, second, got)
-		}
-	})
-}
-
-func BenchmarkOrder(b *testing.B) {
-	block := []byte("Content-Length: 12\r\nContent-Type: text/html; charset=utf-8\r\nDate: Sun, 22 Nov 2026 03:16:36 GMT\r\nEtag: W/\"c\"\r\n")
-	order := []string{"Content-Type", "Content-Length", "ETag", "Date"}
-	var dst []byte
-	for b.Loop() {
-		dst = appendOrdered(dst[:0], block, order)
 	}
 }
