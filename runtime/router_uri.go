@@ -3,6 +3,7 @@ package runtime
 import (
 	"crypto/sha1" //nolint:gosec // an entity tag, not a secret: npm's etag uses it
 	"encoding/base64"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -55,6 +56,17 @@ func validOutsideEscapes(s string) bool {
 		}
 	}
 	return true
+}
+
+// MalformedPath tells whether the path of a request has a % that begins no escape.
+func MalformedPath(r *http.Request) bool {
+	path := requestPath(r)
+	for i := strings.IndexByte(path, '%'); i >= 0 && i < len(path); i++ {
+		if path[i] == '%' && (i+2 >= len(path) || unhex(path[i+1]) < 0 || unhex(path[i+2]) < 0) {
+			return true
+		}
+	}
+	return false
 }
 
 func unhex(c byte) int {

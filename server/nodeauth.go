@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"sluice/authz"
 	"sluice/internal/wire"
@@ -88,7 +89,8 @@ type nodeRefusal struct {
 func (w *nodeRefusal) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *nodeRefusal) WriteHeader(status int) {
-	if !w.refused || status != http.StatusUnauthorized {
+	// A route that its flow guards with more than a password has more to say.
+	if !w.refused || status != http.StatusUnauthorized || len(w.Header()["Www-Authenticate"]) != 1 || !strings.HasPrefix(w.Header().Get("Www-Authenticate"), "Basic ") {
 		w.ResponseWriter.WriteHeader(status)
 		return
 	}

@@ -174,6 +174,10 @@ func (s *Server) handler() http.Handler {
 			_, _ = w.Write([]byte(`{"status":"ok"}`))
 			return
 		}
+		if runtime.MalformedPath(r) { // no rule of a guard could be about it
+			runtime.WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode the path")
+			return
+		}
 		guarded.ServeHTTP(w, r)
 	})
 }

@@ -11,6 +11,7 @@ type verdict struct {
 	chunked bool
 	length  int64 // of the body, if it is not chunked
 	hosts   int
+	upgrade bool // to another protocol
 	escapes bool // the path has a % that begins no escape
 }
 
@@ -40,6 +41,8 @@ func judge(head []byte) verdict {
 		switch {
 		case sameName(name, "Host"):
 			v.hosts++
+		case sameName(name, "Upgrade"):
+			v.upgrade = true
 		case sameName(name, "Content-Length"):
 			n := parseLength(value)
 			if v.length >= 0 || n < 0 {

@@ -20,6 +20,10 @@ func (c *conn) Read(p []byte) (int, error) {
 			}
 			return n, nil
 		}
+		if len(c.held) > maxHeld {
+			c.raw.Store(true)
+			continue
+		}
 		if len(c.held) > 0 {
 			if err := c.readMore(); err != nil {
 				return 0, err
@@ -55,11 +59,18 @@ func (c *conn) readMore() error {
 	return nil
 }
 
+// maxHeld bounds what a client may send before it knows which protocol it speaks.
+const maxHeld = 2 * maxHead
+
 // examine goes through bytes that have been read and returns how many at the
 // beginning of b may be handed on as they are. What comes behind them it puts into held.
 func (c *conn) examine(b []byte) int {
 	at := 0
 	for at < len(b) {
+		if c.frames.state == atHead && c.upgrade.Load() {
+			c.held = b[at:] // what it means is for the answer to say
+			return at
+		}
 		if n := c.skip(b[at:]); n > 0 {
 			b = b[:at+copy(b[at:], b[at+n:])]
 			continue
@@ -119,6 +130,7 @@ func (c *conn) admit(head []byte) (mended []byte, ok bool) {
 		return refusal, false
 	}
 	c.frames.body(v)
+	c.upgrade.Store(v.upgrade)
 	if v.hosts < 2 && !v.escapes {
 		c.push(head, "")
 		return nil, true

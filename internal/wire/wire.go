@@ -44,7 +44,8 @@ func ConnContext(ctx context.Context, c net.Conn) context.Context {
 // time and writes on one, but reads ahead while a handler runs.
 type conn struct {
 	net.Conn
-	raw atomic.Bool // pass everything: another protocol, or no hope
+	raw     atomic.Bool // pass everything: another protocol, or no hope
+	upgrade atomic.Bool // another protocol has been asked for; the answer decides
 
 	// Of the reading side alone.
 	frames framing

@@ -66,6 +66,7 @@ func (c *conn) take() (a Answer, ok bool) {
 	defer c.mu.Unlock()
 	a, ok = c.next, c.begun
 	c.begun = false
+	c.upgrade.Store(false)
 	return a, ok
 }
 
