@@ -83,7 +83,6 @@ type legacyParser struct {
 	rows   []any
 	cell   strings.Builder
 	null   bool // the text ends behind a separator
-	prev   byte // the character before
 }
 
 // separator is the separator as the parser looks for it: one character, or

@@ -18,7 +18,6 @@ import (
 type yamlWriter struct {
 	refs  map[any]int // containers that occur more than once
 	named map[any]bool
-	depth int
 }
 
 var errYAML = errors.New("unacceptable kind of an object to dump")

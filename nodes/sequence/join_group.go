@@ -20,7 +20,6 @@ type group struct {
 	have       int
 	list       []any       // of arrays, texts and buffers
 	fields     *msg.Object // of objects
-	merged     bool
 	joiner     any
 	arrayLen   any
 	property   string
