@@ -1,6 +1,7 @@
 package js
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -76,12 +77,22 @@ func (f *Function) libraries(v *vm) (libs []goja.Value, err error) {
 		}
 		m := v.module(l.Module)
 		if m == nil {
-			return nil, fmt.Errorf("module %q of function node %s is not available: sluice has the built-in modules %s; "+
-				"remove the module from the node's Setup tab", l.Module, f.node.ID(), moduleList)
+			if m, err = v.packageModule(l.Module); err != nil {
+				return nil, f.noModule(l.Module, err)
+			}
 		}
 		libs = append(libs, m)
 	}
 	return libs, nil
+}
+
+// noModule says why a module is not there, and what to do.
+func (f *Function) noModule(module string, err error) error {
+	if !errors.Is(err, errNoPackage) {
+		return fmt.Errorf("module %q of function node %s %w", module, f.node.ID(), err)
+	}
+	return fmt.Errorf("module %q of function node %s is not available: install it with npm in the user directory, or remove it from the node's Setup tab; "+
+		"built in are %s", module, f.node.ID(), moduleList)
 }
 
 // then is promise.then(ok, fail).

@@ -29,6 +29,9 @@ var hashNames = []string{"md5", "sha1", "sha224", "sha256", "sha384", "sha512", 
 
 // cryptoModule is what flows use of Node's crypto module.
 func (v *vm) cryptoModule() goja.Value {
+	if v.crypto != nil {
+		return v.crypto
+	}
 	o := v.rt.NewObject()
 	def := func(name string, f func(goja.FunctionCall) goja.Value) { define(v, o, name, 1, f) }
 	def("randomUUID", func(goja.FunctionCall) goja.Value {
@@ -95,7 +98,16 @@ func (v *vm) cryptoModule() goja.Value {
 		}
 		return v.rt.ToValue(subtle.ConstantTimeCompare(a, b) == 1)
 	})
-	o.Set("webcrypto", v.object("getRandomValues", o.Get("getRandomValues"), "randomUUID", o.Get("randomUUID")))
+	v.installDerivations(o)
+	v.installCiphers(o)
+	v.crypto = o
+	for _, name := range []string{"KeyObject", "createSecretKey", "createPrivateKey", "createPublicKey", "sign", "verify", "createSign", "createVerify", "constants"} {
+		lazy(v, o, name, func() goja.Value { return v.prelude("keys").Get("add").(*goja.Object).Get(name) })
+	}
+	lazy(v, o, "subtle", func() goja.Value { return v.prelude("keys").Get("subtle") })
+	web := v.object("getRandomValues", o.Get("getRandomValues"), "randomUUID", o.Get("randomUUID"))
+	lazy(v, web, "subtle", func() goja.Value { return v.prelude("keys").Get("subtle") })
+	o.Set("webcrypto", web)
 	return o
 }
 
@@ -116,6 +128,9 @@ func (v *vm) data(x, enc goja.Value, name string) []byte {
 		return v.decode(x, enc)
 	}
 	b, ok := v.viewBytes(x)
+	if !ok && v.preludes["keys"] != nil { // a key object
+		b, ok = v.viewBytes(v.call(v.prelude("keys").Get("secret"), v.undef, x))
+	}
 	if !ok {
 		v.badType(fmt.Sprintf("%q argument", name), "of type string or an instance of Buffer, TypedArray, or DataView", x)
 	}
@@ -127,7 +142,12 @@ func (v *vm) digest(h hash.Hash, enc goja.Value) goja.Value {
 	if enc == v.undef || enc.String() == "buffer" {
 		return v.newBuffer(sum)
 	}
-	s, _ := msg.EncodeBytes(sum, v.encoding(enc))
+	return v.encoded(sum, enc)
+}
+
+// encoded is bytes as text.
+func (v *vm) encoded(b []byte, enc goja.Value) goja.Value {
+	s, _ := msg.EncodeBytes(b, v.encoding(enc))
 	return v.str(s)
 }
 

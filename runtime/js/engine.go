@@ -46,6 +46,7 @@ func New(opts Options) *Engine {
 		opts.Globals = msg.CopyIn(opts.Globals).(*msg.Object)
 	}
 	e := &Engine{opts: opts}
+	e.opts.packages = &packages{dir: opts.UserDir}
 	e.pool = newPool(&e.opts, &e.foreigns)
 	return e
 }

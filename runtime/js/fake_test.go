@@ -13,6 +13,7 @@ import (
 
 func TestMain(m *testing.M) {
 	time.Local = time.UTC // as when the probes were recorded
+	regexpLimit = 100 * time.Millisecond
 	// The clock of regexp2 stops by itself, a while after the last match with a limit.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock"))
 }

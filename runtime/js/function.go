@@ -69,6 +69,9 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, l := range src.Libs { // bundling takes long: not under the lock
+		_, _ = e.opts.packages.program(l.Module)
+	}
 	e.opts.Lock.Lock()
 	v := e.vmLocked()
 	defer v.unlock()
@@ -89,14 +92,14 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 }
 
 // link runs the program, which gives the functions of the node's parts.
-func (f *Function) link(v *vm) (*linked, error) {
-	libs, err := f.libraries(v)
-	if err != nil {
-		return nil, err
-	}
-	l := &linked{this: v.undef}
-	s := f.sessionIn(v, nil, nil)
+func (f *Function) link(v *vm) (l *linked, err error) {
+	l = &linked{this: v.undef}
+	s := f.sessionIn(v, orphan{f.node}, nil)
 	v.run(s, func() error {
+		libs, err := f.libraries(v)
+		if err != nil {
+			return err
+		}
 		if f.c.global {
 			l.this = v.rt.CreateObject(v.rt.GlobalObject())
 		}

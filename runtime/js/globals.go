@@ -157,6 +157,14 @@ func (v *vm) performance() goja.Value {
 func (v *vm) process() goja.Value {
 	o := v.object("platform", platform(), "arch", arch(), "pid", os.Getpid(), "version", "v24.0.0", "argv", v.strings([]string{"node"}),
 		"versions", v.object("node", "24.0.0"), "release", v.object("name", "node"), "env", v.rt.NewDynamicObject(envView{v}))
+	o.Set("execArgv", v.strings(nil))
+	o.Set("features", v.rt.NewObject())
+	for fd, name := range []string{"stdin", "stdout", "stderr"} {
+		o.Set(name, v.object("fd", fd, "isTTY", false))
+	}
+	for _, name := range []string{"on", "once", "off", "addListener", "removeListener", "emitWarning", "emit"} {
+		o.Set(name, func(c goja.FunctionCall) goja.Value { return v.undef })
+	}
 	o.Set("uptime", func(goja.FunctionCall) goja.Value { return v.rt.ToValue(time.Since(processStart).Seconds()) })
 	o.Set("cwd", func(goja.FunctionCall) goja.Value { return v.str(v.opts.UserDir) })
 	hrtime := func(goja.FunctionCall) goja.Value {

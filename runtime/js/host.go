@@ -27,8 +27,11 @@ type Options struct {
 	Getenv func(name string) (string, bool)
 	// Globals are the values of functionGlobalContext.
 	Globals *msg.Object
-	// UserDir confines modules that read files; "" allows none.
+	// UserDir confines modules that read files; "" allows none. It is also the folder
+	// in whose node_modules functions find packages.
 	UserDir string
+
+	packages *packages
 }
 
 // Source is the text of one function node.

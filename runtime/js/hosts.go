@@ -68,6 +68,10 @@ func (v *vm) hosts(name string) host {
 				return v.call(c.Argument(1), v.undef, p.Result())
 			},
 		}
+	case "keys":
+		return v.signHost()
+	case "node":
+		return host{"util": func(goja.FunctionCall) goja.Value { return v.prelude("util") }}
 	case "util":
 		return host{
 			"inspect": func(goja.FunctionCall) goja.Value { return v.prelude("inspect") },

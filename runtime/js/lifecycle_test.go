@@ -183,8 +183,8 @@ func TestCompileErrors(t *testing.T) {
 		{Source{Body: "await 1;\nvar x = ;"}, "SyntaxError: Unexpected token ';' (body:line 2)"},
 		{Source{Setup: "x ="}, "SyntaxError: Unexpected token '}' (setup:line 2)"},
 		{Source{Cleanup: "\n)"}, "SyntaxError: Unexpected token ')' (cleanup:line 1)"},
-		{Source{Libs: []Lib{{"x", "axios"}}}, `module "axios" of function node n1 is not available: sluice has the built-in modules ` + moduleList +
-			`; remove the module from the node's Setup tab`},
+		{Source{Libs: []Lib{{"x", "axios"}}}, `module "axios" of function node n1 is not available: install it with npm in the user directory, ` +
+			`or remove it from the node's Setup tab; built in are ` + moduleList},
 		{Source{Libs: []Lib{{"flow", "os"}}}, "Invalid module variable name: flow"},
 		{Source{Libs: []Lib{{"a){", "os"}}}, "Invalid module variable name: a){"},
 	} {

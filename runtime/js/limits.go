@@ -11,8 +11,8 @@ import (
 // Limits of one call. What is stopped at one is told in the node's log and counted.
 
 // regexpLimit bounds one match of a pattern that needs backtracking: nothing
-// else can stop such a match.
-const regexpLimit = 2 * time.Second
+// else can stop such a match. It is read when a pattern is made.
+var regexpLimit = 2 * time.Second
 
 // maxOutputs bounds the messages of one call.
 const maxOutputs = 100_000

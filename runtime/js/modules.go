@@ -7,7 +7,7 @@ import (
 )
 
 // moduleList names what require and a node's Setup tab can ask for.
-const moduleList = "buffer, crypto, events, os, path, perf_hooks, process, querystring, timers, url, util"
+const moduleList = "assert, buffer, crypto, events, os, path, perf_hooks, process, querystring, string_decoder, timers, url, util"
 
 func trimNode(module string) string { return strings.TrimPrefix(module, "node:") }
 
@@ -38,8 +38,21 @@ func (v *vm) module(name string) goja.Value {
 		m = v.prelude("url").Get(name)
 	case "util":
 		m = v.prelude("util")
+	case "assert", "string_decoder":
+		m = v.prelude("node").Get(name)
+	case "assert/strict":
+		m = v.prelude("node").Get("assert").(*goja.Object).Get("strict")
 	case "timers":
-		m = v.object("queueMicrotask", v.queueMicrotask())
+		v.installTimers()
+		o := v.rt.NewObject()
+		for _, n := range timerNames {
+			o.Set(n, v.rt.GlobalObject().Get(n))
+		}
+		m = o
+	case "diagnostics_channel":
+		m = v.prelude("absent").Get("channels")
+	case "util/types":
+		m = v.prelude("util").Get("types")
 	default:
 		return nil
 	}
@@ -48,4 +61,18 @@ func (v *vm) module(name string) goja.Value {
 	}
 	v.modules[name] = m
 	return m
+}
+
+// timerNames are the functions of timers that packages take from the global object.
+var timerNames = []string{"setTimeout", "clearTimeout", "setInterval", "clearInterval", "setImmediate", "clearImmediate"}
+
+// installTimers gives packages timers: those of the function that runs.
+func (v *vm) installTimers() {
+	g := v.rt.GlobalObject()
+	if g.Get("setTimeout") != nil {
+		return
+	}
+	for _, name := range timerNames {
+		define(v, g, name, 1, func(c goja.FunctionCall) goja.Value { return v.cur.fn.timerFunction(name)(c) })
+	}
 }

@@ -30,6 +30,8 @@ const catchableDepth = maxCallDepth / 3
 type rewriter struct {
 	guarded bool // a pattern is guarded
 	depth   bool // count the depth of functions
+
+	unguarded bool // only write out \p{…}
 }
 
 // rewrite changes a parsed program.
@@ -45,7 +47,7 @@ func (r *rewriter) walk(v reflect.Value) {
 			if strings.Contains(l.Flags, "u") {
 				l.Pattern = expandProperties(l.Pattern)
 			}
-			if v.CanSet() && backtracks(l.Pattern, l.Flags) {
+			if !r.unguarded && v.CanSet() && backtracks(l.Pattern, l.Flags) {
 				r.guarded = true
 				v.Set(reflect.ValueOf(&ast.CallExpression{Callee: &ast.Identifier{Name: regexpGuard, Idx: l.Idx},
 					LeftParenthesis: l.Idx, ArgumentList: []ast.Expression{l}, RightParenthesis: l.Idx1()}))

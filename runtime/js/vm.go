@@ -33,6 +33,7 @@ type vm struct {
 	objectProto, buffer, bufferProto *goja.Object
 	t, f, undef, null                goja.Value
 	classes                          map[string]*goja.Object
+	crypto                           *goja.Object         // the module, once it is used
 	guarded                          *goja.Object         // the prototype of guarded patterns
 	joining                          []*goja.Object       // the arrays whose join is under way
 	spare                            map[any]*goja.Object // an emptied view cache for the next session

@@ -73,38 +73,43 @@
   }
   path.posix = path
 
-  class EventEmitter {
-    #on = new Map()
-    static defaultMaxListeners = 10
-    #add (name, f, wrapped, first) {
+  // Older packages call the constructor without new, or never.
+  const listeners = new WeakMap()
+  const of = e => {
+    if (!listeners.has(e)) listeners.set(e, new Map())
+    return listeners.get(e)
+  }
+  function EventEmitter () {}
+  class Methods {
+    _add (name, f, wrapped, first) {
       if (typeof f !== 'function') throw Object.assign(new TypeError('The "listener" argument must be of type function. Received ' + (f === null || f === undefined ? f : 'type ' + typeof f)), { code: 'ERR_INVALID_ARG_TYPE' })
-      if (!this.#on.has(name)) this.#on.set(name, [])
-      this.#on.get(name)[first ? 'unshift' : 'push']({ f, run: wrapped || f })
+      if (!of(this).has(name)) of(this).set(name, [])
+      of(this).get(name)[first ? 'unshift' : 'push']({ f, run: wrapped || f })
       return this
     }
 
-    #once (name, f, first) {
+    _once (name, f, first) {
       const run = (...args) => { this.off(name, f); return f.apply(this, args) }
-      return this.#add(name, f, run, first)
+      return this._add(name, f, run, first)
     }
 
-    on (name, f) { return this.#add(name, f) }
-    addListener (name, f) { return this.#add(name, f) }
-    prependListener (name, f) { return this.#add(name, f, null, true) }
-    once (name, f) { return this.#once(name, f) }
-    prependOnceListener (name, f) { return this.#once(name, f, true) }
+    on (name, f) { return this._add(name, f) }
+    addListener (name, f) { return this._add(name, f) }
+    prependListener (name, f) { return this._add(name, f, null, true) }
+    once (name, f) { return this._once(name, f) }
+    prependOnceListener (name, f) { return this._once(name, f, true) }
     off (name, f) {
-      const list = this.#on.get(name) || []
+      const list = of(this).get(name) || []
       const i = list.findLastIndex(l => l.f === f)
-      if (i >= 0) this.#on.set(name, list.toSpliced(i, 1))
-      if (this.#on.has(name) && this.#on.get(name).length === 0) this.#on.delete(name)
+      if (i >= 0) of(this).set(name, list.toSpliced(i, 1))
+      if (of(this).has(name) && of(this).get(name).length === 0) of(this).delete(name)
       return this
     }
 
     removeListener (name, f) { return this.off(name, f) }
-    removeAllListeners (name) { name === undefined ? this.#on.clear() : this.#on.delete(name); return this }
+    removeAllListeners (name) { name === undefined ? of(this).clear() : of(this).delete(name); return this }
     emit (name, ...args) {
-      const list = this.#on.get(name)
+      const list = of(this).get(name)
       if (!list) {
         if (name !== 'error') return false
         throw args[0] instanceof Error ? args[0] : new Error('Unhandled error. (' + args[0] + ')')
@@ -113,12 +118,16 @@
       return true
     }
 
-    listeners (name) { return (this.#on.get(name) || []).map(l => l.f) }
-    listenerCount (name) { return (this.#on.get(name) || []).length }
-    eventNames () { return [...this.#on.keys()] }
+    listeners (name) { return (of(this).get(name) || []).map(l => l.f) }
+    listenerCount (name) { return (of(this).get(name) || []).length }
+    eventNames () { return [...of(this).keys()] }
     setMaxListeners () { return this }
     getMaxListeners () { return 10 }
   }
+  for (const k of Object.getOwnPropertyNames(Methods.prototype)) {
+    if (k !== 'constructor') Object.defineProperty(EventEmitter.prototype, k, { value: Methods.prototype[k], writable: true, configurable: true, enumerable: k[0] !== '_' })
+  }
+  EventEmitter.defaultMaxListeners = 10
   EventEmitter.EventEmitter = EventEmitter
   EventEmitter.once = (e, name) => new Promise((resolve, reject) => {
     e.once(name, (...args) => resolve(args))
