@@ -18,6 +18,8 @@ import (
 var Exec = runtime.Type{
 	Name: "exec", Category: "function", Inputs: 1, Outputs: 3,
 	New: func() runtime.Node { return &execNode{AddPay: true} },
+
+	Exclusive: true, // a deploy ends its commands at once, rather than wait for them
 }
 
 type execNode struct {

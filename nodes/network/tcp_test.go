@@ -15,7 +15,7 @@ import (
 
 var tcpTypes = []runtime.Type{TCPIn, TCPOut, TCPRequest}
 
-func dial(t *testing.T, address net.Addr) net.Conn {
+func connectTo(t *testing.T, address net.Addr) net.Conn {
 	t.Helper()
 	_, port, _ := net.SplitHostPort(address.String())
 	c, err := net.Dial("tcp", "127.0.0.1:"+port)
@@ -72,7 +72,7 @@ func TestTCPInServer(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			b := newBench(t, `{"id":"n","type":"tcp in","server":"server","port":0,`+tc.config+`,"wires":[["out"]]}`, tcpTypes)
-			c := dial(t, b.Instance("n").Node().(*tcpInNode).server.listener.Addr())
+			c := connectTo(t, b.Instance("n").Node().(*tcpInNode).server.listener.Addr())
 			b.wantStatus(`{"text":"1 connection","event":"connect","ip":"::ffff:127.0.0.1"}`)
 			write(t, c, tc.in)
 			c.Close()
@@ -110,7 +110,7 @@ func TestTCPOutReplies(t *testing.T) {
 	b := newBench(t, `{"id":"n","type":"tcp in","server":"server","port":0,"datatype":"utf8","wires":[["reply","out"]]},
 		{"id":"reply","type":"tcp out","beserver":"reply","wires":[]}`, tcpTypes)
 	address := b.Instance("n").Node().(*tcpInNode).server.listener.Addr()
-	one, two := dial(t, address), dial(t, address)
+	one, two := connectTo(t, address), connectTo(t, address)
 	b.status()
 	b.status()
 	write(t, one, "to one")
@@ -175,7 +175,7 @@ func TestTCPOutClient(t *testing.T) {
 func TestTCPOutServerWritesToAll(t *testing.T) {
 	b := newBench(t, `{"id":"n","type":"tcp out","beserver":"server","port":0,"end":true,"wires":[]}`, tcpTypes)
 	address := b.Instance("n").Node().(*tcpOutNode).server.listener.Addr()
-	one, two := dial(t, address), dial(t, address)
+	one, two := connectTo(t, address), connectTo(t, address)
 	b.wantStatus(`{"text":"1 connection"}`)
 	b.wantStatus(`{"text":"2 connections"}`)
 	b.Send("n", `{"payload":"all"}`)

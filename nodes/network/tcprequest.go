@@ -16,6 +16,8 @@ import (
 var TCPRequest = runtime.Type{
 	Name: "tcp request", Category: "network", Inputs: 1, Outputs: 1,
 	New: func() runtime.Node { return &tcpRequestNode{Ret: "buffer"} },
+
+	Exclusive: true, // a deploy ends its connections at once, rather than wait for answers
 }
 
 type tcpRequestNode struct {
