@@ -113,7 +113,7 @@ func dialMQTTWebSocket(ctx context.Context, o *mqttOptions) (net.Conn, error) {
 	if o.version == 3 {
 		protocol = "mqttv3.1"
 	}
-	transport := &http.Transport{TLSClientConfig: o.tlsConfig(), DisableKeepAlives: true, Proxy: o.proxy}
+	transport := &http.Transport{DialContext: dialSocket, TLSClientConfig: o.tlsConfig(), DisableKeepAlives: true, Proxy: o.proxy}
 	c, _, err := websocket.Dial(ctx, o.url.String(), &websocket.DialOptions{
 		HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{protocol},
 		HTTPHeader: http.Header{"User-Agent": {""}},

@@ -78,17 +78,31 @@ func settingMS(inst *runtime.Instance, key string) time.Duration {
 // tcpKeepAlive is Node's setKeepAlive(true, 120000).
 var tcpKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 120 * time.Second, Interval: time.Second, Count: 10}
 
+// dialSocket makes every TCP connection of these nodes.
+func dialSocket(ctx context.Context, network, address string) (net.Conn, error) {
+	d := net.Dialer{KeepAliveConfig: tcpKeepAlive}
+	return d.DialContext(ctx, network, address)
+}
+
 // dialTCP connects, through TLS if config is not nil. An empty host is this one.
 func dialTCP(ctx context.Context, host string, port int, config *tls.Config) (net.Conn, error) {
 	if host == "" {
 		host = "localhost"
 	}
-	d := net.Dialer{KeepAliveConfig: tcpKeepAlive}
-	address := net.JoinHostPort(host, strconv.Itoa(port))
-	if config == nil {
-		return d.DialContext(ctx, "tcp", address)
+	conn, err := dialSocket(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	if err != nil || config == nil {
+		return conn, err
 	}
-	return (&tls.Dialer{NetDialer: &d, Config: config}).DialContext(ctx, "tcp", address)
+	if config.ServerName == "" {
+		config = config.Clone()
+		config.ServerName = host
+	}
+	secured := tls.Client(conn, config)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return secured, nil
 }
 
 // useTLS returns the tls-config node with the given id, nil for none.

@@ -95,7 +95,7 @@ func (c *wsClient) dial(ctx context.Context, heard *atomic.Bool) (*websocket.Con
 	protocols := splitList(c.Subprotocol)
 	conn, res, err := websocket.Dial(ctx, c.Path, &websocket.DialOptions{
 		HTTPClient: &http.Client{
-			Transport:     &http.Transport{TLSClientConfig: c.tlsConfig(u.Hostname()), DisableKeepAlives: true},
+			Transport:     &http.Transport{DialContext: dialSocket, TLSClientConfig: c.tlsConfig(u.Hostname()), DisableKeepAlives: true},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		HTTPHeader:   c.header(),
