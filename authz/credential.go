@@ -68,6 +68,7 @@ var (
 	ErrCredential      = errors.New("the credential cannot be used")
 	ErrCredentialLimit = errors.New("this instance has 1000 credentials, the most it can have; remove some first")
 	ErrHostNotAllowed  = errors.New("the credential is not for this host")
+	ErrTokenEmpty      = errors.New("the bearer token is empty")
 )
 
 func credentialErrorf(format string, args ...any) error {
@@ -182,7 +183,7 @@ func CleanToken(token string) (clean string, notices []string, err error) {
 		notices = append(notices, `the bearer token begins with "Bearer ", which is not sent twice`)
 	}
 	if clean == "" {
-		return "", notices, errors.New("the bearer token is empty")
+		return "", notices, ErrTokenEmpty
 	}
 	for _, r := range clean {
 		if r <= ' ' || r >= 0x7F {

@@ -184,12 +184,9 @@ func basicAuth(user, password string) string {
 
 // tunnel asks the proxy for a connection to address. Node-RED does so for http targets too.
 func (p *proxy) tunnel(ctx context.Context, address string) (net.Conn, error) {
-	c, err := dialer.DialContext(ctx, "tcp", p.url.address())
+	c, err := dialOutgoing(ctx, nil, p.url) // the proxy is the settings' or the flow's choice, never a message's
 	if err != nil {
-		if isTimeout(err) {
-			return nil, err
-		}
-		return nil, dialError(err, p.url.address())
+		return nil, err
 	}
 	if p.url.scheme == "https" {
 		var none *tlsNode

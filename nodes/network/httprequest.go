@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sluice/authz"
 	"sluice/nodes/mustache"
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -35,6 +36,8 @@ type requestNode struct {
 	SendErr  bool            `json:"senderr"`  // errors go to catch nodes only
 	Headers  []requestHeader `json:"headers"`
 
+	CredentialRef string `json:"credentialRef"` // name of a credential that sluice keeps; other runtimes do not know it
+
 	inst     *runtime.Instance
 	template *mustache.Template // of URL, if it is one
 	broken   error              // why URL is no template
@@ -42,6 +45,7 @@ type requestNode struct {
 	auth     *requestAuth
 	tls      *tlsNode
 	proxies  *proxyRules
+	rules    *authz.OutgoingRules
 	pool     *connPool
 	timeout  time.Duration
 	maxBody  int64
@@ -81,7 +85,7 @@ func (n *requestNode) Check(inst *runtime.Instance) error {
 			return fmt.Errorf("the URL is a template with a fault: %w", err)
 		}
 	}
-	return newRequestAuth(inst, n.AuthType).fault
+	return newRequestAuth(inst, n.AuthType, n.CredentialRef).fault
 }
 
 func (n *requestNode) Init(inst *runtime.Instance) error {
@@ -101,8 +105,16 @@ func (n *requestNode) Init(inst *runtime.Instance) error {
 		}
 	}
 	n.proxies = newProxyRules(inst, via)
+	rules, err := outgoingRules(inst)
+	if err != nil {
+		return err
+	}
+	n.rules = rules
 	n.prepareHeaders()
-	n.auth = newRequestAuth(inst, n.AuthType)
+	n.auth = newRequestAuth(inst, n.AuthType, n.CredentialRef)
+	if n.auth.named != nil {
+		n.auth.named.init(n)
+	}
 	if n.auth.given && templateHost.MatchString(n.URL) {
 		inst.Log.Warn("this node's credentials go to whatever host the message names: write the host into the URL, or make sure that no client can choose it")
 	}

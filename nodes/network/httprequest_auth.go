@@ -8,13 +8,15 @@ import (
 	"strings"
 	"sync"
 
+	"sluice/authz"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
 
-// requestAuth is how a node proves who it is: credentials of its own, which are
-// never in the flow file, else the userinfo of a URL, for that message alone. One
-// Authorization header is sent, and it replaces one that the flow wrote.
+// requestAuth is how a node proves who it is: a credential that it names, else
+// credentials of its own, which are never in the flow file, else the userinfo of a
+// URL, for that message alone. One Authorization header is sent, and it replaces one
+// that the flow wrote.
 type requestAuth struct {
 	inst           *runtime.Instance
 	kind           string // basic, digest, bearer; others send nothing
@@ -25,14 +27,19 @@ type requestAuth struct {
 	digest         *digestCache
 	requireTLS     bool
 	warnPlain      sync.Once
+	named          *namedCredential // goes before all of these, if the node names one
 }
 
 // credentialVar is a credential that is an environment variable's name as a whole.
 var credentialVar = regexp.MustCompile(`^\$(?:\{([^{}\s]+)\}|\(([^()\s]+)\))$`)
 
-func newRequestAuth(inst *runtime.Instance, kind string) *requestAuth {
+func newRequestAuth(inst *runtime.Instance, kind, name string) *requestAuth {
 	a := &requestAuth{inst: inst, kind: kind, given: inst.HasCredentials(), digest: &digestCache{}}
 	a.requireTLS = requiresTLS(inst)
+	if name != "" {
+		a.named, a.given = newNamedCredential(a, name), false
+		return a
+	}
 	a.user, a.password = a.credential("user"), a.credential("password")
 	if a.given && kind == "bearer" && a.fault == nil {
 		a.password, a.fault = checkToken(inst, a.password)
@@ -62,27 +69,22 @@ var errEmptyToken = errors.New("this node authenticates with a bearer token, but
 
 // checkToken takes off what is not part of a pasted token and refuses what can be none.
 func checkToken(inst *runtime.Instance, token string) (string, error) {
-	if trimmed := strings.TrimSpace(token); trimmed != token {
-		inst.Log.Warn("the bearer token begins or ends with white space, which is not sent")
-		token = trimmed
+	clean, notices, err := authz.CleanToken(token)
+	for _, notice := range notices {
+		inst.Log.Warn(notice)
 	}
-	if len(token) > 7 && strings.EqualFold(token[:7], "bearer ") {
-		inst.Log.Warn(`the bearer token begins with "Bearer ", which is not sent twice`)
-		token = strings.TrimSpace(token[7:])
+	if errors.Is(err, authz.ErrTokenEmpty) {
+		err = errEmptyToken
 	}
-	if token == "" {
-		return "", errEmptyToken
-	}
-	for _, r := range token {
-		if r <= ' ' || r >= 0x7F {
-			return "", errors.New("the bearer token contains white space, a control character or a character that is not ASCII: enter the token alone")
-		}
-	}
-	return token, nil
+	return clean, err
 }
 
 // apply adds the credentials to a request.
 func (a *requestAuth) apply(x *exchange) error {
+	if a.named != nil {
+		x.named = a.named // opened when the request is sent
+		return nil
+	}
 	if a.fault != nil {
 		return a.fault
 	}

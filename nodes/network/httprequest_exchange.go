@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sluice/redact"
 	"sluice/runtime/msg"
 )
 
@@ -17,9 +18,11 @@ type exchange struct {
 	ownPool bool // to.pool serves this exchange alone
 	follow  bool
 	jar     cookieJar
-	cookie  headerField // the Cookie header that the flow wrote, if it is not in the jar
-	digest  *digestAuth // nil: none
-	err     error       // found while preparing what Node-RED finds while sending
+	cookie  headerField      // the Cookie header that the flow wrote, if it is not in the jar
+	digest  *digestAuth      // nil: none
+	named   *namedCredential // nil: none
+	secret  string           // name of a header that holds a credential, beside Authorization
+	err     error            // found while preparing what Node-RED finds while sending
 
 	origin    *webURL    // of the first request
 	left      bool       // a redirect has led away from origin
@@ -56,6 +59,11 @@ func (x *exchange) run(ctx context.Context) (*outgoingResponse, error) {
 			x.cookie = f
 		}
 	}
+	if x.named != nil && x.err == nil {
+		if err := x.named.apply(ctx, x); err != nil {
+			return nil, err
+		}
+	}
 	for {
 		res, err := x.attempt(ctx)
 		if err != nil {
@@ -89,8 +97,16 @@ func (x *exchange) attempt(ctx context.Context) (*outgoingResponse, error) {
 			return nil, err
 		}
 		x.jar.store(res, x.req.url)
-		if x.digest == nil || x.left || !x.digest.retry(&x.req, res, retried) {
-			return res, nil
+		again := false
+		switch {
+		case x.left:
+		case x.digest != nil:
+			again = x.digest.retry(&x.req, res, retried)
+		case x.named != nil && !retried:
+			again, err = x.named.renew(ctx, x, res)
+		}
+		if !again || err != nil {
+			return res, err
 		}
 	}
 }
@@ -143,7 +159,7 @@ func (x *exchange) redirect(res *outgoingResponse, location string) error {
 	next.username, next.password = "", ""
 	if !x.left && (!next.isHTTP() || !next.sameOrigin(x.origin)) {
 		x.left = true
-		for _, name := range [...]string{"authorization", "proxy-authorization", "cookie", "host"} {
+		for _, name := range [...]string{"authorization", "proxy-authorization", "cookie", "host", x.secret} {
 			req.header.del(name)
 		}
 	}
@@ -159,16 +175,8 @@ func (x *exchange) redirect(res *outgoingResponse, location string) error {
 	return nil
 }
 
-var (
-	urlUserinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:[/\\]*)[^/\\?#]*@`)
-	urlSecret   = regexp.MustCompile(`(?i)([?&#](?:access_token|token|key|api_key|apikey|sig|signature|secret|password)=)[^&#]*`)
-)
+var urlUserinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*:[/\\]*)[^/\\?#]*@`)
 
 // redactURL takes out of a URL, for an error, what a flow would not want in a log: user, password
 // and query values whose names say that they are secret.
-func redactURL(s string) string {
-	s = urlUserinfo.ReplaceAllString(s, "$1")
-	return urlSecret.ReplaceAllStringFunc(s, func(part string) string {
-		return part[:strings.IndexByte(part, '=')+1] + "[redacted]"
-	})
-}
+func redactURL(s string) string { return redact.URL(urlUserinfo.ReplaceAllString(s, "$1")) }

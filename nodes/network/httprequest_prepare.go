@@ -48,7 +48,7 @@ func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 		req.dropBody() // with a length that a flow has passed on from another request
 	}
 	req.header.restore(given)
-	x.to = outgoing{pool: n.pool, tls: n.tls}
+	x.to = outgoing{pool: n.pool, tls: n.tls, rules: n.rules}
 	n.readProxy(x)
 	if n.tls == nil {
 		if x.to.insecure = n.readInsecure(m); x.to.insecure && n.auth.requireTLS {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"sync"
 	"time"
+
+	"sluice/authz"
 )
 
 // outgoing sends requests for one message: over connections of its pool, or
@@ -15,6 +17,7 @@ import (
 type outgoing struct {
 	pool     *connPool
 	proxy    *proxy // nil: none
+	rules    *authz.OutgoingRules
 	tls      *tlsNode
 	insecure bool
 }
@@ -60,16 +63,14 @@ func (o *outgoing) sendOver(ctx context.Context, key connKey, req *outgoingReque
 	return res, nil
 }
 
-var dialer net.Dialer
-
 // connect makes a connection to the server of u.
 func (o *outgoing) connect(ctx context.Context, key connKey, u *webURL) (*outgoingConn, error) {
 	var tcp net.Conn
 	var err error
-	if o.proxy != nil {
+	if o.proxy == nil {
+		tcp, err = dialOutgoing(ctx, o.rules, u)
+	} else if err = judgeBehindProxy(ctx, o.rules, u); err == nil {
 		tcp, err = o.proxy.tunnel(ctx, key.address)
-	} else if tcp, err = dialer.DialContext(ctx, "tcp", key.address); err != nil && !isTimeout(err) {
-		err = dialError(err, key.address)
 	}
 	if err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"sluice/authz"
 	"sluice/runtime/msg"
 )
 
@@ -62,6 +63,9 @@ func isTimeout(err error) bool {
 func dialError(err error, address string) error {
 	if e, ok := errors.AsType[*msg.Error](err); ok {
 		return e
+	}
+	if errors.Is(err, authz.ErrOutgoing) {
+		return deniedError(err)
 	}
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
 		code := "EAI_AGAIN"
