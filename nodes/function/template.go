@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sluice/nodes/mustache"
+	"sluice/nodes/yaml"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -81,7 +82,7 @@ func (n *templateNode) render(m *msg.Object) (any, error) {
 	case "json":
 		return msg.Parse(msg.ToString(value))
 	case "yaml":
-		return nil, runtime.Text("the template's output as YAML is not supported yet: use JSON, or a YAML node after it")
+		return yaml.Load(msg.ToString(value))
 	}
 	return value, nil
 }

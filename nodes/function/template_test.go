@@ -17,6 +17,8 @@ func TestTemplate(t *testing.T) {
 		{"leaves plain text alone", `{"template":"{{payload}}","syntax":"plain"}`, `{"payload":"foo"}`, `{"payload":"{{payload}}"}`},
 		{"reads JSON", `{"template":"{\"a\":{{payload}}}","output":"json"}`, `{"payload":1}`, `{"payload":{"a":1}}`},
 		{"escapes texts for JSON", `{"template":"{\"a\":\"{{{payload}}}\"}","output":"json"}`, `{"payload":"a\\b\n\tc"}`, `{"payload":{"a":"a\\b\n\tc"}}`},
+		{"reads YAML", `{"template":"a: {{payload}}\nb: [x]\n","output":"yaml"}`, `{"payload":1}`, `{"payload":{"a":1,"b":["x"]}}`},
+		{"sets nothing for YAML without a document", `{"template":"{{nothing}}","output":"yaml"}`, `{"payload":1}`, `{}`},
 		{"reads JSON of plain text", `{"template":"[1]","syntax":"plain","output":"json"}`, `{}`, `{"payload":[1]}`},
 		{"prints nothing for an unset variable", `{"template":"<{{env.NOPE}}>"}`, `{}`, `{"payload":"<>"}`},
 		{"prefers the message to the environment", `{"template":"{{env.a}}"}`, `{"env":{"a":1}}`, `{"env":{"a":1},"payload":"1"}`},
@@ -47,6 +49,7 @@ func TestTemplateErrorsReadAsInNodeRED(t *testing.T) {
 		{`{"template":"{{> part}}"}`, `{}`, "tokens.forEach is not a function"},
 		{`{}`, `{"template":5}`, "this.tail.search is not a function"},
 		{`{}`, `{"template":null}`, `Invalid template! Template should be a "string" but "object" was given as the first argument for mustache#render(template, view, partials)`},
+		{`{"template":"a: *x","output":"yaml"}`, `{}`, "unidentified alias \"x\" (1:6)\n\n 1 | a: *x\n----------^"},
 		{`{"template":"{","output":"json"}`, `{}`, "Expected property name or '}' in JSON at position 1 (line 1 column 2)"},
 	} {
 		if got := nodetest.Run(t, Template, tc.config, tc.in).Error(); got != tc.want {

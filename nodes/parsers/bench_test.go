@@ -35,26 +35,3 @@ func BenchmarkXML(b *testing.B) {
 		}
 	}
 }
-
-func BenchmarkYAML(b *testing.B) {
-	text := strings.Repeat("- name: some text\n  n: 5\n  list: [1, 2.5, 'x']\n", 50)
-	v, err := loadYAML(text)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Run("load", func(b *testing.B) {
-		b.SetBytes(int64(len(text)))
-		for b.Loop() {
-			if _, err := loadYAML(text); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("dump", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := dumpYAML(v); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}

@@ -1,10 +1,8 @@
 package parsers
 
 import (
-	"math"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"sluice/nodes/nodetest"
 	"sluice/runtime"
@@ -50,34 +48,7 @@ func TestHTMLSendsAMessageForEachElement(t *testing.T) {
 	}
 }
 
-func TestYAMLWritesWhatJSONHasNoFormFor(t *testing.T) {
-	shared := msg.NewObject("a", 1.0)
-	cycle := msg.NewObject("k", 1.0)
-	cycle.Set("self", cycle)
-	for _, tc := range []struct {
-		v    any
-		want string
-	}{
-		{msg.NewArray(math.Copysign(0, -1), math.NaN(), math.Inf(-1)), "- -0.0\n- .nan\n- -.inf\n"},
-		{msg.NewArray(shared, shared), "- &ref_0\n  a: 1\n- *ref_0\n"},
-		{cycle, "&ref_0\nk: 1\nself: *ref_0\n"},
-		{msg.NewObject("d", &msg.Date{}), "d: 1970-01-01T00:00:00.000Z\n"},
-		{msg.NewObject("u", msg.Undefined), "{}\n"},
-	} {
-		got, err := dumpYAML(tc.v)
-		if err != nil || got != tc.want {
-			t.Errorf("got %q %v, want %q", got, err, tc.want)
-		}
-	}
-	if _, err := dumpYAML(&msg.Func{}); err == nil {
-		t.Error("a function was written")
-	}
-}
-
 func TestHostileTextsEndQuickly(t *testing.T) {
-	if _, err := loadYAML(strings.Repeat("[", 1_000_000)); err == nil || !strings.HasPrefix(err.Error(), "nesting exceeded") {
-		t.Errorf("deep YAML gave %v", err)
-	}
 	if _, err := parseXML(strings.Repeat("<a>", 1_000_000), &msg.Object{}); err == nil || !strings.HasPrefix(messageOf(err), "Too many nested") {
 		t.Errorf("deep XML gave %v", err)
 	}
@@ -99,33 +70,6 @@ func FuzzXML(f *testing.F) {
 		}
 		if _, err := parseXML(text, options); err != nil {
 			t.Errorf("%q was written as %q, which does not parse: %v", s, text, err)
-		}
-	})
-}
-
-func FuzzYAML(f *testing.F) {
-	for _, s := range []string{"a: [1, {b: c}]\n", "- |\n x\n- >-\n y\n", "&a x: *a\n", "? [a]\n: !!str 1\n", "\"\\u0041\"", "<<: {a: 1}\nb: 2"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if !utf8.ValidString(s) {
-			return // the engine makes no such texts
-		}
-		v, err := loadYAML(s)
-		if err != nil || v == msg.Undefined {
-			return
-		}
-		v = msg.NewObject("v", v) // a text of line breaks alone does not come back, in js-yaml either
-		text, err := dumpYAML(v)
-		if err != nil {
-			return
-		}
-		again, err := loadYAML(text)
-		if err != nil {
-			t.Fatalf("%q was written as %q, which does not parse: %v", s, text, err)
-		}
-		if jsonOf(v) != jsonOf(again) {
-			t.Errorf("%q: %s came back as %s", s, jsonOf(v), jsonOf(again))
 		}
 	})
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // recorded reads cases that were recorded from the npm packages which Node-RED uses:
-// xml2js 0.6.2, cheerio 1.0.0-rc.10 and js-yaml 4.3.2.
+// xml2js 0.6.2 and cheerio 1.0.0-rc.10.
 func recorded(t *testing.T, name string) []*msg.Object {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name)
@@ -90,32 +90,6 @@ func TestHTMLIsThatOfCheerio(t *testing.T) {
 		}
 		if jsonOf(got) != jsonOf(c.Value("want")) || messageOf(err) != c.String("error") {
 			t.Errorf("%s\n got %s %q\nwant %s %q", c.String("selector"), jsonOf(got), messageOf(err), jsonOf(c.Value("want")), c.String("error"))
-		}
-	}
-}
-
-func TestYAMLReadsAndRefusesWhatJSYAMLDoes(t *testing.T) {
-	for _, c := range recorded(t, "js-yaml-load.json") {
-		v, err := loadYAML(c.String("in"))
-		got := ""
-		switch {
-		case err != nil:
-		case v == msg.Undefined:
-			got = `{"$undef":1}`
-		default:
-			got = jsonOf(v)
-		}
-		if got != c.String("want") || messageOf(err) != c.String("error") {
-			t.Errorf("%q\n got %s %s\nwant %s %s", c.String("in"), got, messageOf(err), c.String("want"), c.String("error"))
-		}
-	}
-}
-
-func TestYAMLIsWrittenAsByJSYAML(t *testing.T) {
-	for _, c := range recorded(t, "js-yaml-dump.json") {
-		got, err := dumpYAML(c.Value("in"))
-		if err != nil || got != c.String("want") {
-			t.Errorf("%s\n got %q %v\nwant %q", jsonOf(c.Value("in")), got, err, c.String("want"))
 		}
 	}
 }

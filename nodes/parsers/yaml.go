@@ -1,6 +1,7 @@
 package parsers
 
 import (
+	"sluice/nodes/yaml"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -36,14 +37,14 @@ func (n *yamlNode) Input(d *runtime.Delivery) error {
 	case value == msg.Undefined:
 		return d.Send(d.Msg)
 	case isText:
-		if result, err = loadYAML(text); err != nil {
+		if result, err = yaml.Load(text); err != nil {
 			return runtime.Text(err.Error())
 		}
 	case isBuffer:
 		n.inst.Log.Warn("Ignored non-object payload")
 		return nil
 	case msg.TypeOf(value) == "object":
-		if result, err = dumpYAML(value); err != nil {
+		if result, err = yaml.Dump(value); err != nil {
 			return runtime.Text("Failed to convert payload")
 		}
 	default:

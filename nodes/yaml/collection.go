@@ -1,11 +1,11 @@
-package parsers
+package yaml
 
 import "sluice/runtime/msg"
 
-const yamlTabs = "tab characters must not be used in indentation"
+const errTabs = "tab characters must not be used in indentation"
 
 // blockSequence reads entries that begin with "-".
-func (r *yamlReader) blockSequence(n *yamlValue, indent int) bool {
+func (r *reader) blockSequence(n *node, indent int) bool {
 	if r.at.tab >= 0 || r.peek(0) != '-' || !endsToken(r.peek(1)) {
 		return false
 	}
@@ -16,7 +16,7 @@ func (r *yamlReader) blockSequence(n *yamlValue, indent int) bool {
 	for r.peek(0) != 0 {
 		if r.at.tab >= 0 {
 			r.at.pos = r.at.tab
-			r.fail(yamlTabs)
+			r.fail(errTabs)
 		}
 		if r.peek(0) != '-' || !endsToken(r.peek(1)) {
 			break
@@ -27,7 +27,7 @@ func (r *yamlReader) blockSequence(n *yamlValue, indent int) bool {
 			continue
 		}
 		line := r.at.line
-		e, _ := r.node(indent, yamlBlockIn, false, true)
+		e, _ := r.node(indent, blockIn, false, true)
 		list.Append(e.value)
 		r.skipSpace(true)
 		if (r.at.line == line || r.at.indent > indent) && r.peek(0) != 0 {
@@ -43,21 +43,21 @@ func (r *yamlReader) blockSequence(n *yamlValue, indent int) bool {
 
 // blockMapping reads pairs of a block. If what it reads first is no key, that is
 // the node; n.kind then is not "mapping".
-func (r *yamlReader) blockMapping(n *yamlValue, indent, flowIndent int) bool {
+func (r *reader) blockMapping(n *node, indent, flowIndent int) bool {
 	if r.at.tab >= 0 {
 		return false
 	}
-	m := &yamlMapping{&msg.Object{}, map[string]bool{}}
+	m := &mapping{&msg.Object{}, map[string]bool{}}
 	if n.anchor != "" {
 		r.anchors[n.anchor] = m.Object
 	}
-	var key yamlValue
-	var keyAt yamlPlace
+	var key node
+	var keyAt place
 	detected, explicit := false, false
 	for r.peek(0) != 0 {
 		if !explicit && r.at.tab >= 0 {
 			r.at.pos = r.at.tab
-			r.fail(yamlTabs)
+			r.fail(errTabs)
 		}
 		line := r.at.line
 		compact := false
@@ -66,7 +66,7 @@ func (r *yamlReader) blockMapping(n *yamlValue, indent, flowIndent int) bool {
 			case c == '?':
 				if explicit {
 					r.put(m, key, nil, &keyAt)
-					key = yamlValue{}
+					key = node{}
 				}
 				detected, explicit = true, true
 			case explicit:
@@ -78,7 +78,7 @@ func (r *yamlReader) blockMapping(n *yamlValue, indent, flowIndent int) bool {
 			r.at.pos++
 		} else {
 			keyAt = r.at
-			k, ok := r.node(flowIndent, yamlFlowOut, false, true)
+			k, ok := r.node(flowIndent, flowOut, false, true)
 			if !ok {
 				break
 			}
@@ -89,7 +89,7 @@ func (r *yamlReader) blockMapping(n *yamlValue, indent, flowIndent int) bool {
 				r.keep(n, k)
 				return true
 			}
-			for isYAMLSpace(r.peek(0)) {
+			for isSpace(r.peek(0)) {
 				r.at.pos++
 			}
 			if r.peek(0) != ':' {
@@ -113,11 +113,11 @@ func (r *yamlReader) blockMapping(n *yamlValue, indent, flowIndent int) bool {
 			if explicit {
 				keyAt = r.at
 			}
-			v, ok := r.node(indent, yamlBlockOut, true, compact)
+			v, ok := r.node(indent, blockOut, true, compact)
 			switch {
 			case !explicit:
 				r.put(m, key, v.value, &keyAt)
-				key = yamlValue{}
+				key = node{}
 			case ok:
 				key.value = v.value
 			}
@@ -140,15 +140,15 @@ func (r *yamlReader) blockMapping(n *yamlValue, indent, flowIndent int) bool {
 }
 
 // keep makes what was read as a key the node itself, which keeps its own tag and anchor.
-func (r *yamlReader) keep(n *yamlValue, k yamlValue) {
+func (r *reader) keep(n *node, k node) {
 	n.value, n.kind = k.value, k.kind
 }
 
 // flowCollection reads "[…]" or "{…}".
-func (r *yamlReader) flowCollection(n *yamlValue, indent int) bool {
+func (r *reader) flowCollection(n *node, indent int) bool {
 	var end byte
 	list := &msg.Array{}
-	m := &yamlMapping{&msg.Object{}, map[string]bool{}}
+	m := &mapping{&msg.Object{}, map[string]bool{}}
 	var value any = list
 	kind := "sequence"
 	switch r.peek(0) {
@@ -185,14 +185,14 @@ func (r *yamlReader) flowCollection(n *yamlValue, indent int) bool {
 	return false
 }
 
-func (r *yamlReader) flowEntry(list *msg.Array, m *yamlMapping, kind string, indent int) {
+func (r *reader) flowEntry(list *msg.Array, m *mapping, kind string, indent int) {
 	explicit := r.peek(0) == '?' && endsToken(r.peek(1))
 	if explicit {
 		r.at.pos++
 		r.skipSpace(true)
 	}
 	at := r.at
-	key, _ := r.node(indent, yamlFlowIn, false, true)
+	key, _ := r.node(indent, flowIn, false, true)
 	r.skipSpace(true)
 	pair := explicit
 	var v any
@@ -200,14 +200,14 @@ func (r *yamlReader) flowEntry(list *msg.Array, m *yamlMapping, kind string, ind
 		pair = true
 		r.at.pos++
 		r.skipSpace(true)
-		e, _ := r.node(indent, yamlFlowIn, false, true)
+		e, _ := r.node(indent, flowIn, false, true)
 		v = e.value
 	}
 	switch {
 	case kind == "mapping":
 		r.put(m, key, v, &at)
 	case pair:
-		one := &yamlMapping{&msg.Object{}, map[string]bool{}}
+		one := &mapping{&msg.Object{}, map[string]bool{}}
 		r.put(one, key, v, &at)
 		list.Append(one.Object)
 	default:

@@ -1,4 +1,4 @@
-package parsers
+package yaml
 
 import (
 	"regexp"
@@ -8,19 +8,19 @@ import (
 	"sluice/runtime/msg"
 )
 
-var yamlUnprintable = regexp.MustCompile(`[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\x{FFFE}\x{FFFF}]`)
+var unprintable = regexp.MustCompile(`[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\x{FFFE}\x{FFFF}]`)
 
 // plainText returns a part of a plain or block text.
-func (r *yamlReader) plainText(from, to int) string {
+func (r *reader) plainText(from, to int) string {
 	s := r.text[from:to]
-	if yamlUnprintable.MatchString(s) {
+	if unprintable.MatchString(s) {
 		r.fail("the stream contains non-printable characters")
 	}
 	return s
 }
 
 // quotedText returns a part of a quoted text.
-func (r *yamlReader) quotedText(from, to int) string {
+func (r *reader) quotedText(from, to int) string {
 	s := r.text[from:to]
 	for i := range len(s) {
 		if s[i] < 0x20 && s[i] != '\t' {
@@ -38,12 +38,12 @@ func folded(breaks int) string {
 	return strings.Repeat("\n", max(0, breaks-1))
 }
 
-func (r *yamlReader) plain(n *yamlValue, indent int, flow bool) bool {
+func (r *reader) plain(n *node, indent int, flow bool) bool {
 	c := r.peek(0)
-	if c == 0 || endsToken(c) || isYAMLFlow(c) || strings.IndexByte("#&*!|>'\"%@`", c) >= 0 {
+	if c == 0 || endsToken(c) || isFlow(c) || strings.IndexByte("#&*!|>'\"%@`", c) >= 0 {
 		return false
 	}
-	if next := r.peek(1); (c == '?' || c == '-') && (endsToken(next) || flow && isYAMLFlow(next)) {
+	if next := r.peek(1); (c == '?' || c == '-') && (endsToken(next) || flow && isFlow(next)) {
 		return false
 	}
 	var b strings.Builder
@@ -51,11 +51,11 @@ func (r *yamlReader) plain(n *yamlValue, indent int, flow bool) bool {
 	breaks := 0 // read but not yet part of the text
 	for c = r.peek(0); c != 0; c = r.peek(0) {
 		next := r.peek(1)
-		if c == ':' && (endsToken(next) || flow && isYAMLFlow(next)) ||
-			c == '#' && endsToken(r.peek(-1)) || c != ':' && c != '#' && (r.atSeparator() || flow && isYAMLFlow(c)) {
+		if c == ':' && (endsToken(next) || flow && isFlow(next)) ||
+			c == '#' && endsToken(r.peek(-1)) || c != ':' && c != '#' && (r.atSeparator() || flow && isFlow(c)) {
 			break
 		}
-		if isYAMLBreak(c) {
+		if isBreak(c) {
 			before := r.at
 			before.pos = to
 			lines := r.skipSpace(false)
@@ -73,7 +73,7 @@ func (r *yamlReader) plain(n *yamlValue, indent int, flow bool) bool {
 			from, to, breaks = r.at.pos, r.at.pos, 0
 		}
 		r.at.pos++
-		if !isYAMLSpace(c) {
+		if !isSpace(c) {
 			to = r.at.pos
 		}
 	}
@@ -88,7 +88,7 @@ func (r *yamlReader) plain(n *yamlValue, indent int, flow bool) bool {
 	return true
 }
 
-func (r *yamlReader) singleQuoted(n *yamlValue) {
+func (r *reader) singleQuoted(n *node) {
 	r.quoted(n, '\'', "single", func(b *strings.Builder) bool {
 		r.at.pos++
 		if r.peek(0) != '\'' {
@@ -100,7 +100,7 @@ func (r *yamlReader) singleQuoted(n *yamlValue) {
 	})
 }
 
-func (r *yamlReader) doubleQuoted(n *yamlValue) {
+func (r *reader) doubleQuoted(n *node) {
 	r.quoted(n, '"', "double", func(b *strings.Builder) bool {
 		if r.peek(0) == '"' {
 			r.at.pos++
@@ -113,7 +113,7 @@ func (r *yamlReader) doubleQuoted(n *yamlValue) {
 
 // quoted reads a quoted text. special is called at its quote, and at a backslash of
 // double quotes; it tells whether the text has ended.
-func (r *yamlReader) quoted(n *yamlValue, quote byte, name string, special func(b *strings.Builder) bool) {
+func (r *reader) quoted(n *node, quote byte, name string, special func(b *strings.Builder) bool) {
 	var b strings.Builder
 	r.at.pos++
 	from, to := r.at.pos, r.at.pos
@@ -126,7 +126,7 @@ func (r *yamlReader) quoted(n *yamlValue, quote byte, name string, special func(
 				return
 			}
 			from, to = r.at.pos, r.at.pos
-		case isYAMLBreak(c):
+		case isBreak(c):
 			b.WriteString(r.quotedText(from, to))
 			b.WriteString(folded(r.skipSpace(false)))
 			from, to = r.at.pos, r.at.pos
@@ -134,7 +134,7 @@ func (r *yamlReader) quoted(n *yamlValue, quote byte, name string, special func(
 			r.fail("unexpected end of the document within a " + name + " quoted scalar")
 		default:
 			r.at.pos++
-			if !isYAMLSpace(c) {
+			if !isSpace(c) {
 				to = r.at.pos
 			}
 		}
@@ -142,19 +142,19 @@ func (r *yamlReader) quoted(n *yamlValue, quote byte, name string, special func(
 	r.fail("unexpected end of the stream within a " + name + " quoted scalar")
 }
 
-var yamlUnescapes = map[byte]string{
+var unescapes = map[byte]string{
 	'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", '\t': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r",
 	'e': "\x1b", ' ': " ", '"': `"`, '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029",
 }
 
 // escape reads what a backslash begins.
-func (r *yamlReader) escape(b *strings.Builder) {
+func (r *reader) escape(b *strings.Builder) {
 	r.at.pos++
 	c := r.peek(0)
 	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[c]
-	text, simple := yamlUnescapes[c]
+	text, simple := unescapes[c]
 	switch {
-	case isYAMLBreak(c):
+	case isBreak(c):
 		r.skipSpace(false)
 	case simple:
 		b.WriteString(text)
@@ -180,7 +180,7 @@ func (r *yamlReader) escape(b *strings.Builder) {
 }
 
 // blockHeader reads what follows "|" or ">": how the text ends and is indented.
-func (r *yamlReader) blockHeader() (chomp byte, width int) {
+func (r *reader) blockHeader() (chomp byte, width int) {
 	for {
 		r.at.pos++
 		switch c := r.peek(0); {
@@ -197,8 +197,8 @@ func (r *yamlReader) blockHeader() (chomp byte, width int) {
 			}
 			width = int(c - '0')
 		default:
-			if isYAMLSpace(c) {
-				for isYAMLSpace(r.peek(0)) {
+			if isSpace(c) {
+				for isSpace(r.peek(0)) {
 					r.at.pos++
 				}
 				if r.peek(0) == '#' {
@@ -210,7 +210,7 @@ func (r *yamlReader) blockHeader() (chomp byte, width int) {
 	}
 }
 
-func (r *yamlReader) blockScalar(n *yamlValue, indent int) {
+func (r *reader) blockScalar(n *node, indent int) {
 	folding := r.peek(0) == '>'
 	chomp, width := r.blockHeader()
 	known := width > 0
@@ -230,7 +230,7 @@ func (r *yamlReader) blockScalar(n *yamlValue, indent int) {
 			indent = r.at.indent
 		}
 		c := r.peek(0)
-		if isYAMLBreak(c) {
+		if isBreak(c) {
 			empty++
 			continue
 		}
@@ -254,7 +254,7 @@ func (r *yamlReader) blockScalar(n *yamlValue, indent int) {
 		}
 		switch {
 		case !folding:
-		case isYAMLSpace(c):
+		case isSpace(c):
 			more = true // lines that are indented further are not folded
 		case more:
 			more = false

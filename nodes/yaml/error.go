@@ -1,4 +1,4 @@
-package parsers
+package yaml
 
 import (
 	"fmt"
@@ -9,28 +9,28 @@ import (
 	"sluice/runtime/msg"
 )
 
-// yamlError is an error of the reader, thrown through its recursion.
-type yamlError struct{ message string }
+// loadError is an error of the reader, thrown through its recursion.
+type loadError struct{ message string }
 
-func (e *yamlError) Error() string { return e.message }
+func (e *loadError) Error() string { return e.message }
 
-var yamlLineEnd = regexp.MustCompile(`\r?\n|\r|\x00`)
+var lineEnd = regexp.MustCompile(`\r?\n|\r|\x00`)
 
-// yamlErrorAt words an error as js-yaml does: reason, place, and the lines around it.
-func yamlErrorAt(reason, text string, pos, line, lineStart int) *yamlError {
+// errorAt words an error as js-yaml does: reason, place, and the lines around it.
+func errorAt(reason, text string, pos, line, lineStart int) *loadError {
 	column := 0
 	if pos > lineStart {
 		column = msg.UTF16Len(text[lineStart:pos])
 	}
-	s := yamlSnippet(text, pos, line)
-	return &yamlError{fmt.Sprintf("%s (%d:%d)\n\n%s", reason, line+1, column+1, s)}
+	s := snippet(text, pos, line)
+	return &loadError{fmt.Sprintf("%s (%d:%d)\n\n%s", reason, line+1, column+1, s)}
 }
 
-// yamlSnippet shows the line of an error with three lines before and two after.
-func yamlSnippet(text string, pos, line int) string {
+// snippet shows the line of an error with three lines before and two after.
+func snippet(text string, pos, line int) string {
 	starts, ends := []int{0}, []int(nil)
 	found := -1
-	for _, m := range yamlLineEnd.FindAllStringIndex(text, -1) {
+	for _, m := range lineEnd.FindAllStringIndex(text, -1) {
 		ends = append(ends, m[0])
 		starts = append(starts, m[1])
 		if found < 0 && pos <= m[0] {

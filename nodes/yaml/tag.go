@@ -1,4 +1,4 @@
-package parsers
+package yaml
 
 import (
 	"encoding/base64"
@@ -11,32 +11,32 @@ import (
 	"sluice/runtime/msg"
 )
 
-const yamlTag = "tag:yaml.org,2002:"
+const tagPrefix = "tag:yaml.org,2002:"
 
-// resolveYAML gives the value of a plain scalar by the rules of YAML 1.2 and
+// resolvePlain gives the value of a plain scalar by the rules of YAML 1.2 and
 // js-yaml: 017 is 17, 1_000 and yes are texts, dates are Dates.
-func resolveYAML(s string) (v any, tag string) {
+func resolvePlain(s string) (v any, tag string) {
 	for _, t := range [...]struct {
 		tag   string
 		value func(string) (any, bool)
 	}{
-		{"null", yamlNull}, {"bool", yamlBool}, {"int", yamlInt}, {"float", yamlFloat}, {"timestamp", yamlTime},
+		{"null", asNull}, {"bool", asBool}, {"int", asInt}, {"float", asFloat}, {"timestamp", asTime},
 	} {
 		if v, ok := t.value(s); ok {
-			return v, yamlTag + t.tag
+			return v, tagPrefix + t.tag
 		}
 	}
 	if s == "<<" {
-		return s, yamlTag + "merge"
+		return s, tagPrefix + "merge"
 	}
 	return s, "?"
 }
 
-func yamlNull(s string) (any, bool) {
+func asNull(s string) (any, bool) {
 	return nil, s == "~" || s == "null" || s == "Null" || s == "NULL"
 }
 
-func yamlBool(s string) (any, bool) {
+func asBool(s string) (any, bool) {
 	switch s {
 	case "true", "True", "TRUE":
 		return true, true
@@ -46,10 +46,10 @@ func yamlBool(s string) (any, bool) {
 	return nil, false
 }
 
-var yamlInteger = regexp.MustCompile(`^[-+]?(?:0b[01]+|0x[0-9a-fA-F]+|0o[0-7]+|[0-9]+)$`)
+var integers = regexp.MustCompile(`^[-+]?(?:0b[01]+|0x[0-9a-fA-F]+|0o[0-7]+|[0-9]+)$`)
 
-func yamlInt(s string) (any, bool) {
-	if s == "" || s[0] > '9' || !yamlInteger.MatchString(s) {
+func asInt(s string) (any, bool) {
+	if s == "" || s[0] > '9' || !integers.MatchString(s) {
 		return nil, false
 	}
 	digits := strings.TrimLeft(s, "+-")
@@ -72,12 +72,12 @@ func yamlInt(s string) (any, bool) {
 }
 
 var (
-	yamlNumber  = regexp.MustCompile(`^(?:[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)$`)
-	yamlSpecial = regexp.MustCompile(`^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$`)
+	numbers  = regexp.MustCompile(`^(?:[-+]?[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)$`)
+	specials = regexp.MustCompile(`^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$`)
 )
 
-func yamlFloat(s string) (any, bool) {
-	if yamlSpecial.MatchString(s) {
+func asFloat(s string) (any, bool) {
+	if specials.MatchString(s) {
 		switch {
 		case strings.EqualFold(s, ".nan"):
 			return math.NaN(), true
@@ -86,7 +86,7 @@ func yamlFloat(s string) (any, bool) {
 		}
 		return math.Inf(1), true
 	}
-	if s == "" || s[0] > '9' || !yamlNumber.MatchString(s) {
+	if s == "" || s[0] > '9' || !numbers.MatchString(s) {
 		return nil, false
 	}
 	f := msg.ParseFloat(strings.ToLower(s))
@@ -94,17 +94,17 @@ func yamlFloat(s string) (any, bool) {
 }
 
 var (
-	yamlDate     = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)$`)
-	yamlDateTime = regexp.MustCompile(`^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d\d?)(?::(\d\d))?))?$`)
+	dates     = regexp.MustCompile(`^(\d{4})-(\d\d)-(\d\d)$`)
+	dateTimes = regexp.MustCompile(`^(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d\d?)(?::(\d\d))?))?$`)
 )
 
-func yamlTime(s string) (any, bool) {
+func asTime(s string) (any, bool) {
 	if len(s) < 8 || s[0] < '0' || s[0] > '9' {
 		return nil, false
 	}
-	m := yamlDate.FindStringSubmatch(s)
+	m := dates.FindStringSubmatch(s)
 	if m == nil {
-		if m = yamlDateTime.FindStringSubmatch(s); m == nil {
+		if m = dateTimes.FindStringSubmatch(s); m == nil {
 			return nil, false
 		}
 	}
@@ -131,15 +131,15 @@ func yamlTime(s string) (any, bool) {
 	return msg.NewDate(t), true
 }
 
-// yamlTyped is the kind of node each explicit tag takes.
-var yamlTyped = map[string]string{
+// kindsOfTags is the kind of node each explicit tag takes.
+var kindsOfTags = map[string]string{
 	"str": "scalar", "null": "scalar", "bool": "scalar", "int": "scalar", "float": "scalar",
 	"timestamp": "scalar", "merge": "scalar", "binary": "scalar",
 	"seq": "sequence", "omap": "sequence", "pairs": "sequence", "map": "mapping", "set": "mapping",
 }
 
-// constructYAML makes the value of a node with an explicit tag. None stands for an empty node.
-func constructYAML(name string, v any, none bool) (any, bool) {
+// construct makes the value of a node with an explicit tag. None stands for an empty node.
+func construct(name string, v any, none bool) (any, bool) {
 	s, _ := v.(string)
 	switch name {
 	case "str":
@@ -148,24 +148,24 @@ func constructYAML(name string, v any, none bool) (any, bool) {
 		if none {
 			return nil, true
 		}
-		return yamlNull(s)
+		return asNull(s)
 	case "bool":
-		return yamlBool(s)
+		return asBool(s)
 	case "int":
-		return yamlInt(s)
+		return asInt(s)
 	case "float":
-		return yamlFloat(s)
+		return asFloat(s)
 	case "timestamp":
-		return yamlTime(s)
+		return asTime(s)
 	case "merge":
 		return v, none || s == "<<"
 	case "binary":
-		return yamlBinary(s, none)
+		return asBinary(s, none)
 	case "seq", "omap", "pairs":
 		if none {
 			return &msg.Array{}, true
 		}
-		return yamlList(name, v.(*msg.Array))
+		return asList(name, v.(*msg.Array))
 	}
 	if none {
 		return &msg.Object{}, true
@@ -180,13 +180,13 @@ func constructYAML(name string, v any, none bool) (any, bool) {
 	return v, true
 }
 
-func yamlBinary(s string, none bool) (any, bool) {
+func asBinary(s string, none bool) (any, bool) {
 	s = strings.NewReplacer("\r", "", "\n", "", "=", "").Replace(s)
 	b, err := base64.RawStdEncoding.DecodeString(s)
 	return &msg.TypedArray{Kind: "Uint8Array", B: b}, err == nil && !none
 }
 
-func yamlList(name string, list *msg.Array) (any, bool) {
+func asList(name string, list *msg.Array) (any, bool) {
 	if name == "seq" {
 		return list, true
 	}

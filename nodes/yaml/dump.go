@@ -1,4 +1,4 @@
-package parsers
+package yaml
 
 import (
 	"errors"
@@ -13,18 +13,18 @@ import (
 	"sluice/runtime/msg"
 )
 
-// yamlWriter writes values as js-yaml's dump does: indented by two, texts plain
+// writer writes values as js-yaml's dump does: indented by two, texts plain
 // where they can be, else in single quotes, and folded at 80 columns.
-type yamlWriter struct {
+type writer struct {
 	refs  map[any]int // containers that occur more than once
 	named map[any]bool
 }
 
-var errYAML = errors.New("unacceptable kind of an object to dump")
+var errKind = errors.New("unacceptable kind of an object to dump")
 
-// dumpYAML fails on values that YAML has no form for, such as functions.
-func dumpYAML(v any) (string, error) {
-	w := &yamlWriter{refs: map[any]int{}, named: map[any]bool{}}
+// Dump writes a value as one document. It fails on values that YAML has no form for, such as functions.
+func Dump(v any) (string, error) {
+	w := &writer{refs: map[any]int{}, named: map[any]bool{}}
 	if err := w.findRefs(v); err != nil {
 		return "", err
 	}
@@ -36,12 +36,12 @@ func dumpYAML(v any) (string, error) {
 }
 
 // findRefs numbers the containers that are met again, in that order.
-func (w *yamlWriter) findRefs(v any) error {
+func (w *writer) findRefs(v any) error {
 	seen := map[any]bool{}
 	var visit func(v any, depth int) error
 	visit = func(v any, depth int) error {
 		if depth > msg.MaxDepth {
-			return errYAML
+			return errKind
 		}
 		list, isList := v.(*msg.Array)
 		o, isObject := v.(*msg.Object)
@@ -75,18 +75,18 @@ func (w *yamlWriter) findRefs(v any) error {
 
 // node writes one value. Compact means that the first line goes behind what is
 // there; ok is false for undefined.
-func (w *yamlWriter) node(level int, v any, block, compact, key bool) (text string, ok bool, err error) {
+func (w *writer) node(level int, v any, block, compact, key bool) (text string, ok bool, err error) {
 	switch v := v.(type) {
 	case nil:
 		return "null", true, nil
 	case bool, float64:
-		return yamlPrimitive(v), true, nil
+		return primitive(v), true, nil
 	case string:
-		return yamlScalar(v, level, key, block), true, nil
+		return scalarText(v, level, key, block), true, nil
 	case *msg.Date:
 		iso, ok := v.ISO()
 		if !ok {
-			return "", false, errYAML
+			return "", false, errKind
 		}
 		return iso, true, nil
 	case *msg.TypedArray:
@@ -101,10 +101,10 @@ func (w *yamlWriter) node(level int, v any, block, compact, key bool) (text stri
 	if v == msg.Undefined {
 		return "", false, nil
 	}
-	return "", false, errYAML
+	return "", false, errKind
 }
 
-func yamlPrimitive(v any) string {
+func primitive(v any) string {
 	f, isNumber := v.(float64)
 	switch {
 	case !isNumber:
@@ -125,12 +125,12 @@ func yamlPrimitive(v any) string {
 	return text
 }
 
-func (w *yamlWriter) binary(b []byte, level int) (string, bool, error) {
+func (w *writer) binary(b []byte, level int) (string, bool, error) {
 	s, _ := msg.EncodeBytes(b, "base64")
-	return "!!binary " + yamlScalar(s, level, false, true), true, nil
+	return "!!binary " + scalarText(s, level, false, true), true, nil
 }
 
-func (w *yamlWriter) container(level int, v any, block, compact bool) (string, bool, error) {
+func (w *writer) container(level int, v any, block, compact bool) (string, bool, error) {
 	ref, repeated := w.refs[v]
 	if repeated && w.named[v] {
 		return fmt.Sprintf("*ref_%d", ref), true, nil
@@ -163,9 +163,9 @@ func (w *yamlWriter) container(level int, v any, block, compact bool) (string, b
 	return text, true, err
 }
 
-func yamlNewLine(level int) string { return "\n" + strings.Repeat(" ", 2*level) }
+func newLine(level int) string { return "\n" + strings.Repeat(" ", 2*level) }
 
-func (w *yamlWriter) sequence(level int, list *msg.Array, compact bool) (string, error) {
+func (w *writer) sequence(level int, list *msg.Array, compact bool) (string, error) {
 	var b strings.Builder
 	for _, v := range list.All() {
 		if v == msg.Undefined {
@@ -176,7 +176,7 @@ func (w *yamlWriter) sequence(level int, list *msg.Array, compact bool) (string,
 			return "", err
 		}
 		if !compact || b.Len() > 0 {
-			b.WriteString(yamlNewLine(level))
+			b.WriteString(newLine(level))
 		}
 		b.WriteByte('-')
 		if !strings.HasPrefix(text, "\n") {
@@ -187,10 +187,10 @@ func (w *yamlWriter) sequence(level int, list *msg.Array, compact bool) (string,
 	return b.String(), nil
 }
 
-func (w *yamlWriter) mapping(level int, o *msg.Object, compact bool) (string, error) {
+func (w *writer) mapping(level int, o *msg.Object, compact bool) (string, error) {
 	var b strings.Builder
 	for key, v := range o.All() {
-		name := yamlScalar(key, level+1, true, true)
+		name := scalarText(key, level+1, true, true)
 		explicit := msg.UTF16Len(name) > 1024
 		text, ok, err := w.node(level+1, v, true, explicit, false)
 		if err != nil {
@@ -200,10 +200,10 @@ func (w *yamlWriter) mapping(level int, o *msg.Object, compact bool) (string, er
 			continue
 		}
 		if !compact || b.Len() > 0 {
-			b.WriteString(yamlNewLine(level))
+			b.WriteString(newLine(level))
 		}
 		if explicit {
-			b.WriteString("? " + name + yamlNewLine(level))
+			b.WriteString("? " + name + newLine(level))
 		} else {
 			b.WriteString(name)
 		}
@@ -220,44 +220,44 @@ func (w *yamlWriter) mapping(level int, o *msg.Object, compact bool) (string, er
 }
 
 var (
-	yamlOldBooleans = []string{"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"}
-	yamlBase60      = regexp.MustCompile(`^[-+]?[0-9_]+(?::[0-9_]+)+(?:\.[0-9_]*)?$`)
+	oldBooleans = []string{"y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF"}
+	base60      = regexp.MustCompile(`^[-+]?[0-9_]+(?::[0-9_]+)+(?:\.[0-9_]*)?$`)
 )
 
-// yamlScalar writes a text in the plainest style that reads back as the same.
-func yamlScalar(s string, level int, key, block bool) string {
+// scalarText writes a text in the plainest style that reads back as the same.
+func scalarText(s string, level int, key, block bool) string {
 	if s == "" {
 		return "''"
 	}
-	if slices.Contains(yamlOldBooleans, s) || yamlBase60.MatchString(s) {
+	if slices.Contains(oldBooleans, s) || base60.MatchString(s) {
 		return "'" + s + "'"
 	}
 	indent := 2 * max(1, level)
 	width := max(min(80, 40), 80-indent)
-	plain, lines, foldable := yamlStyle(s, key, width, block)
+	plain, lines, foldable := styleOf(s, key, width, block)
 	switch {
-	case !yamlAllPrintable(s, key):
-		return `"` + yamlEscape(s) + `"`
+	case !allPrintable(s, key):
+		return `"` + escape(s) + `"`
 	case !lines && !foldable:
-		if _, tag := resolveYAML(s); plain && tag == "?" {
+		if _, tag := resolvePlain(s); plain && tag == "?" {
 			return s
 		}
 		return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 	case foldable:
-		return ">" + yamlBlockHeader(s) + yamlIndent(yamlFold(s, width), indent)
+		return ">" + blockHeader(s) + shift(fold(s, width), indent)
 	}
-	return "|" + yamlBlockHeader(s) + yamlIndent(s, indent)
+	return "|" + blockHeader(s) + shift(s, indent)
 }
 
-func yamlPrintable(r rune) bool {
+func printable(r rune) bool {
 	return 0x20 <= r && r <= 0x7e || 0xa1 <= r && r <= 0xd7ff && r != 0x2028 && r != 0x2029 ||
 		0xe000 <= r && r <= 0xfffd && r != 0xfeff || 0x10000 <= r
 }
 
-func yamlAllPrintable(s string, key bool) bool {
+func allPrintable(s string, key bool) bool {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && n == 1 || !yamlPrintable(r) && (key || r != '\n') {
+		if r == utf8.RuneError && n == 1 || !printable(r) && (key || r != '\n') {
 			return false
 		}
 		i += n
@@ -265,16 +265,16 @@ func yamlAllPrintable(s string, key bool) bool {
 	return true
 }
 
-// yamlStyle tells whether a text can be plain, and whether it has several lines or
+// styleOf tells whether a text can be plain, and whether it has several lines or
 // one that is worth folding.
-func yamlStyle(s string, key bool, width int, block bool) (plain, lines, foldable bool) {
+func styleOf(s string, key bool, width int, block bool) (plain, lines, foldable bool) {
 	first, _ := utf8.DecodeRuneInString(s)
 	last := s[len(s)-1]
-	plain = yamlPrintable(first) && !strings.ContainsRune(" \t-?:,[]{}#&*!|=>'\"%@`", first) &&
+	plain = printable(first) && !strings.ContainsRune(" \t-?:,[]{}#&*!|=>'\"%@`", first) &&
 		last != ' ' && last != '\t' && last != ':'
 	prev := rune(-1)
 	for _, r := range s {
-		plain = plain && yamlPlainSafe(r, prev, block)
+		plain = plain && plainSafe(r, prev, block)
 		prev = r
 	}
 	if key {
@@ -286,16 +286,16 @@ func yamlStyle(s string, key bool, width int, block bool) (plain, lines, foldabl
 	return plain, strings.Contains(s, "\n"), foldable
 }
 
-func yamlPlainSafe(r, prev rune, block bool) bool {
-	printable := yamlPrintable(r)
-	solid := printable && r != ' '
-	safe := printable && (block || !strings.ContainsRune(",[]{}", r))
+func plainSafe(r, prev rune, block bool) bool {
+	shown := printable(r)
+	solid := shown && r != ' '
+	safe := shown && (block || !strings.ContainsRune(",[]{}", r))
 	return safe && r != '#' && !(prev == ':' && !solid) ||
-		yamlPrintable(prev) && prev != ' ' && r == '#' ||
+		printable(prev) && prev != ' ' && r == '#' ||
 		prev == ':' && solid
 }
 
-func yamlBlockHeader(s string) string {
+func blockHeader(s string) string {
 	header := ""
 	if strings.HasPrefix(strings.TrimLeft(s, "\n"), " ") {
 		header = "2"
@@ -309,8 +309,8 @@ func yamlBlockHeader(s string) string {
 	return header + "-\n"
 }
 
-// yamlIndent indents all lines but empty ones, and drops the last line break.
-func yamlIndent(s string, by int) string {
+// shift indents all lines but empty ones, and drops the last line break.
+func shift(s string, by int) string {
 	var b strings.Builder
 	for line := range strings.Lines(s) {
 		if line != "\n" {
@@ -321,11 +321,11 @@ func yamlIndent(s string, by int) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// yamlFold breaks long lines at spaces. Lines that begin with a space stay whole.
-func yamlFold(s string, width int) string {
+// fold breaks long lines at spaces. Lines that begin with a space stay whole.
+func fold(s string, width int) string {
 	var b strings.Builder
 	first, _, _ := strings.Cut(s, "\n")
-	b.WriteString(yamlFoldLine(first, width))
+	b.WriteString(foldLine(first, width))
 	indented := s[0] == '\n' || s[0] == ' '
 	for i := len(first); i < len(s); {
 		breaks := len(s[i:]) - len(strings.TrimLeft(s[i:], "\n"))
@@ -336,14 +336,14 @@ func yamlFold(s string, width int) string {
 		if !indented && !more && line != "" {
 			b.WriteByte('\n')
 		}
-		b.WriteString(yamlFoldLine(line, width))
+		b.WriteString(foldLine(line, width))
 		indented = more
 		i += len(line)
 	}
 	return b.String()
 }
 
-func yamlFoldLine(line string, width int) string {
+func foldLine(line string, width int) string {
 	if line == "" || line[0] == ' ' {
 		return line
 	}
@@ -370,12 +370,12 @@ func yamlFoldLine(line string, width int) string {
 	return b.String() + line[start:]
 }
 
-var yamlEscapes = map[rune]string{
+var escapes = map[rune]string{
 	0: `\0`, 7: `\a`, 8: `\b`, 9: `\t`, 10: `\n`, 11: `\v`, 12: `\f`, 13: `\r`, 27: `\e`,
 	'"': `\"`, '\\': `\\`, 0x85: `\N`, 0xa0: `\_`, 0x2028: `\L`, 0x2029: `\P`,
 }
 
-func yamlEscape(s string) string {
+func escape(s string) string {
 	var b strings.Builder
 	units := msg.ToUTF16(s)
 	for i := 0; i < len(units); i++ {
@@ -387,11 +387,11 @@ func yamlEscape(s string) string {
 				continue
 			}
 		}
-		escape := yamlEscapes[r]
+		escape := escapes[r]
 		switch {
 		case escape != "":
 			b.WriteString(escape)
-		case yamlPrintable(r):
+		case printable(r):
 			b.WriteRune(r)
 		case r <= 0xff:
 			fmt.Fprintf(&b, `\x%02X`, r)

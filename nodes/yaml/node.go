@@ -1,4 +1,4 @@
-package parsers
+package yaml
 
 import (
 	"strings"
@@ -9,13 +9,13 @@ import (
 // node reads a node that is indented by more than its parent, with its tag and
 // anchor; ok is false if there is nothing. With seek it may begin on a later line;
 // compact allows a block collection right behind what stands before.
-func (r *yamlReader) node(parent int, context yamlContext, seek, compact bool) (n yamlValue, ok bool) {
-	if r.depth >= yamlMaxDepth {
+func (r *reader) node(parent int, context context, seek, compact bool) (n node, ok bool) {
+	if r.depth >= maxDepth {
 		r.fail("nesting exceeded maxDepth (100)")
 	}
 	r.depth++
 	defer func() { r.depth-- }()
-	blocks := context == yamlBlockOut || context == yamlBlockIn
+	blocks := context == blockOut || context == blockIn
 	collections := blocks
 	newLine := false
 	relation := 1 // of the indentation to the parent's
@@ -30,7 +30,7 @@ func (r *yamlReader) node(parent int, context yamlContext, seek, compact bool) (
 	if seek {
 		skip()
 	}
-	var properties *yamlPlace // where tag and anchor begin
+	var properties *place // where tag and anchor begin
 	for relation == 1 {
 		at := r.at
 		c := r.peek(0)
@@ -51,7 +51,7 @@ func (r *yamlReader) node(parent int, context yamlContext, seek, compact bool) (
 	}
 	collections = collections && (newLine || compact)
 	found := false
-	if relation == 1 || context == yamlBlockOut {
+	if relation == 1 || context == blockOut {
 		flowIndent := parent
 		if blocks {
 			flowIndent++
@@ -82,12 +82,12 @@ func sign(n int) int {
 }
 
 // content reads what follows tag and anchor.
-func (r *yamlReader) content(n *yamlValue, context yamlContext, column, flowIndent int, collections bool, properties *yamlPlace) bool {
+func (r *reader) content(n *node, context context, column, flowIndent int, collections bool, properties *place) bool {
 	if collections && (r.blockSequence(n, column) || r.blockMapping(n, column, flowIndent)) || r.flowCollection(n, flowIndent) {
 		return true
 	}
 	c := r.peek(0)
-	blocks := context == yamlBlockOut || context == yamlBlockIn
+	blocks := context == blockOut || context == blockIn
 	if properties != nil && blocks && !collections && c != '|' && c != '>' && r.mappingFrom(n, *properties, flowIndent) {
 		return true
 	}
@@ -101,21 +101,21 @@ func (r *yamlReader) content(n *yamlValue, context yamlContext, column, flowInde
 	case c == '*':
 		r.alias(n)
 	default:
-		return r.plain(n, flowIndent, context == yamlFlowIn)
+		return r.plain(n, flowIndent, context == flowIn)
 	}
 	return true
 }
 
 // mappingFrom tries to read a block mapping whose first key has the tag and anchor
 // that were taken for the node's own.
-func (r *yamlReader) mappingFrom(n *yamlValue, properties yamlPlace, flowIndent int) bool {
+func (r *reader) mappingFrom(n *node, properties place, flowIndent int) bool {
 	at, anchors := r.at, r.anchors
 	r.anchors = map[string]any{}
 	for k, v := range anchors {
 		r.anchors[k] = v
 	}
 	r.at = properties
-	var m yamlValue
+	var m node
 	if r.blockMapping(&m, properties.pos-properties.lineStart, flowIndent) && m.kind == "mapping" {
 		*n = m
 		return true
@@ -124,7 +124,7 @@ func (r *yamlReader) mappingFrom(n *yamlValue, properties yamlPlace, flowIndent 
 	return false
 }
 
-func (r *yamlReader) anchor(n *yamlValue) bool {
+func (r *reader) anchor(n *node) bool {
 	if r.peek(0) != '&' {
 		return false
 	}
@@ -138,7 +138,7 @@ func (r *yamlReader) anchor(n *yamlValue) bool {
 	return true
 }
 
-func (r *yamlReader) alias(n *yamlValue) {
+func (r *reader) alias(n *node) {
 	r.at.pos++
 	name := r.word(true)
 	if name == "" {
@@ -155,7 +155,7 @@ func (r *yamlReader) alias(n *yamlValue) {
 	}
 }
 
-func (r *yamlReader) tag(n *yamlValue) bool {
+func (r *reader) tag(n *node) bool {
 	if r.peek(0) != '!' {
 		return false
 	}
@@ -204,7 +204,7 @@ func (r *yamlReader) tag(n *yamlValue) bool {
 	case handle == "!":
 		n.tag = "!" + name
 	case handle == "!!":
-		n.tag = yamlTag + name
+		n.tag = tagPrefix + name
 	default:
 		r.fail(`undeclared tag handle "` + handle + `"`)
 	}
@@ -212,7 +212,7 @@ func (r *yamlReader) tag(n *yamlValue) bool {
 }
 
 // resolve makes the value that a node's tag asks for.
-func (r *yamlReader) resolve(n *yamlValue) {
+func (r *reader) resolve(n *node) {
 	switch n.tag {
 	case "", "!":
 		return
@@ -221,34 +221,34 @@ func (r *yamlReader) resolve(n *yamlValue) {
 			r.fail(`unacceptable node kind for !<?> tag; it should be "scalar", not "` + n.kind + `"`)
 		}
 		if s, ok := n.value.(string); ok {
-			n.value, n.tag = resolveYAML(s)
+			n.value, n.tag = resolvePlain(s)
 		}
 		return
 	}
-	name, ok := strings.CutPrefix(n.tag, yamlTag)
-	kind := yamlTyped[name]
+	name, ok := strings.CutPrefix(n.tag, tagPrefix)
+	kind := kindsOfTags[name]
 	if !ok || kind == "" {
 		r.fail("unknown tag !<" + n.tag + ">")
 	}
 	if n.kind != "" && kind != n.kind {
 		r.fail("unknown tag !<" + n.tag + ">")
 	}
-	v, ok := constructYAML(name, n.value, n.kind == "")
+	v, ok := construct(name, n.value, n.kind == "")
 	if !ok {
 		r.fail("cannot resolve a node with !<" + n.tag + "> explicit tag")
 	}
 	n.value = v
 }
 
-// yamlMapping is a mapping as it is read.
-type yamlMapping struct {
+// mapping is a mapping as it is read.
+type mapping struct {
 	*msg.Object
 	merged map[string]bool // keys that may be set again
 }
 
 // put adds a pair; at is where its key begins.
-func (r *yamlReader) put(m *yamlMapping, key yamlValue, v any, at *yamlPlace) {
-	if key.tag == yamlTag+"merge" {
+func (r *reader) put(m *mapping, key node, v any, at *place) {
+	if key.tag == tagPrefix+"merge" {
 		r.merge(m, v)
 		return
 	}
@@ -272,7 +272,7 @@ func (r *yamlReader) put(m *yamlMapping, key yamlValue, v any, at *yamlPlace) {
 }
 
 // keyText is the name of a key, which may be any value.
-func (r *yamlReader) keyText(v any) string {
+func (r *reader) keyText(v any) string {
 	if o, ok := v.(*msg.Array); ok {
 		parts := make([]string, o.Len())
 		for i, e := range o.All() {
@@ -289,7 +289,7 @@ func (r *yamlReader) keyText(v any) string {
 	return msg.ToString(v)
 }
 
-func (r *yamlReader) merge(m *yamlMapping, v any) {
+func (r *reader) merge(m *mapping, v any) {
 	list, ok := v.(*msg.Array)
 	if !ok {
 		list = msg.NewArray(v)
@@ -314,8 +314,8 @@ func (r *yamlReader) merge(m *yamlMapping, v any) {
 	}
 }
 
-func (r *yamlReader) countMerge() {
-	if r.mergeWork++; r.mergeWork > yamlMaxMerge {
+func (r *reader) countMerge() {
+	if r.mergeWork++; r.mergeWork > maxMerge {
 		r.fail("merge keys exceeded maxTotalMergeKeys (10000)")
 	}
 }

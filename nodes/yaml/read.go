@@ -1,4 +1,8 @@
-package parsers
+// Package yaml reads and writes YAML as the npm package js-yaml 4 does: it takes and
+// refuses the same texts, in the same words, and prints values the same way. It
+// reads one document of a text, and knows the types of JSON and of YAML 1.2's core
+// with js-yaml's additions; none of a program's own.
+package yaml
 
 import (
 	"strings"
@@ -6,26 +10,26 @@ import (
 	"sluice/runtime/msg"
 )
 
-// yamlReader reads one YAML document. It takes and refuses what js-yaml does, and
+// reader reads one YAML document. It takes and refuses what js-yaml does, and
 // at the same places, since flows see js-yaml's errors.
-type yamlReader struct {
+type reader struct {
 	text      string
-	at        yamlPlace
+	at        place
 	handles   map[string]string // of tags
 	anchors   map[string]any
 	depth     int
 	mergeWork int
 }
 
-// yamlPlace is a place in the text.
-type yamlPlace struct {
+// place is a place in the text.
+type place struct {
 	pos, line, lineStart int
 	indent               int // of the line
 	tab                  int // where the line's first tab is, or -1
 }
 
-// yamlValue is what has been read: a value with what was written about it.
-type yamlValue struct {
+// node is what has been read: a value with what was written about it.
+type node struct {
 	value  any
 	tag    string // "?" for a plain text, "" for none
 	anchor string
@@ -34,30 +38,30 @@ type yamlValue struct {
 
 // Bounds of js-yaml, which keep a small text from becoming a large value.
 const (
-	yamlMaxDepth = 100
-	yamlMaxMerge = 10_000
+	maxDepth = 100
+	maxMerge = 10_000
 )
 
-type yamlContext int
+type context int
 
 const (
-	yamlFlowIn yamlContext = iota + 1
-	yamlFlowOut
-	yamlBlockIn
-	yamlBlockOut
+	flowIn context = iota + 1
+	flowOut
+	blockIn
+	blockOut
 )
 
-// loadYAML gives Undefined for a text without a document.
-func loadYAML(text string) (v any, err error) {
+// Load reads a text. It gives Undefined for a text without a document.
+func Load(text string) (v any, err error) {
 	if text != "" && !strings.HasSuffix(text, "\n") && !strings.HasSuffix(text, "\r") {
 		text += "\n"
 	}
-	r := &yamlReader{text: strings.TrimPrefix(text, "\ufeff")}
+	r := &reader{text: strings.TrimPrefix(text, "\ufeff")}
 	r.at.tab = -1
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
-		case *yamlError:
+		case *loadError:
 			v, err = nil, p
 		default:
 			panic(p)
@@ -77,35 +81,35 @@ func loadYAML(text string) (v any, err error) {
 		v = r.document()
 	}
 	if documents > 1 {
-		return nil, &yamlError{"expected a single document in the stream, but found more"}
+		return nil, &loadError{"expected a single document in the stream, but found more"}
 	}
 	return v, nil
 }
 
-func (r *yamlReader) fail(reason string) {
-	panic(yamlErrorAt(reason, r.text, r.at.pos, r.at.line, r.at.lineStart))
+func (r *reader) fail(reason string) {
+	panic(errorAt(reason, r.text, r.at.pos, r.at.line, r.at.lineStart))
 }
 
 // peek returns a byte ahead, 0 behind the end.
-func (r *yamlReader) peek(n int) byte {
+func (r *reader) peek(n int) byte {
 	if r.at.pos+n < len(r.text) && r.at.pos+n >= 0 {
 		return r.text[r.at.pos+n]
 	}
 	return 0
 }
 
-func isYAMLSpace(c byte) bool { return c == ' ' || c == '\t' }
-func isYAMLBreak(c byte) bool { return c == '\n' || c == '\r' }
-func isYAMLFlow(c byte) bool  { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}' }
+func isSpace(c byte) bool { return c == ' ' || c == '\t' }
+func isBreak(c byte) bool { return c == '\n' || c == '\r' }
+func isFlow(c byte) bool  { return c == ',' || c == '[' || c == ']' || c == '{' || c == '}' }
 
 // endsToken tells whether c parts tokens. The end of the text does not, as in js-yaml.
-func endsToken(c byte) bool { return isYAMLSpace(c) || isYAMLBreak(c) }
+func endsToken(c byte) bool { return isSpace(c) || isBreak(c) }
 
-func (r *yamlReader) lineBreak() {
+func (r *reader) lineBreak() {
 	switch c := r.peek(0); {
 	case c == '\r' && r.peek(1) == '\n':
 		r.at.pos += 2
-	case isYAMLBreak(c):
+	case isBreak(c):
 		r.at.pos++
 	default:
 		r.fail("a line break is expected")
@@ -116,9 +120,9 @@ func (r *yamlReader) lineBreak() {
 }
 
 // skipSpace skips space, comments and line breaks, and returns how many of these.
-func (r *yamlReader) skipSpace(comments bool) (breaks int) {
+func (r *reader) skipSpace(comments bool) (breaks int) {
 	for {
-		for isYAMLSpace(r.peek(0)) {
+		for isSpace(r.peek(0)) {
 			if r.peek(0) == '\t' && r.at.tab < 0 {
 				r.at.tab = r.at.pos
 			}
@@ -127,7 +131,7 @@ func (r *yamlReader) skipSpace(comments bool) (breaks int) {
 		if comments && r.peek(0) == '#' {
 			r.skipLine()
 		}
-		if !isYAMLBreak(r.peek(0)) {
+		if !isBreak(r.peek(0)) {
 			return breaks
 		}
 		r.lineBreak()
@@ -141,7 +145,7 @@ func (r *yamlReader) skipSpace(comments bool) (breaks int) {
 }
 
 // skipLine skips up to the end of the line.
-func (r *yamlReader) skipLine() {
+func (r *reader) skipLine() {
 	if i := strings.IndexAny(r.text[r.at.pos:], "\r\n"); i >= 0 {
 		r.at.pos += i
 	} else {
@@ -150,22 +154,22 @@ func (r *yamlReader) skipLine() {
 }
 
 // word reads up to the end of a token.
-func (r *yamlReader) word(flow bool) string {
+func (r *reader) word(flow bool) string {
 	from := r.at.pos
-	for c := r.peek(0); c != 0 && !endsToken(c) && !(flow && isYAMLFlow(c)); c = r.peek(0) {
+	for c := r.peek(0); c != 0 && !endsToken(c) && !(flow && isFlow(c)); c = r.peek(0) {
 		r.at.pos++
 	}
 	return r.text[from:r.at.pos]
 }
 
 // atSeparator tells whether a document ends here, at the beginning of a line.
-func (r *yamlReader) atSeparator() bool {
+func (r *reader) atSeparator() bool {
 	c := r.peek(0)
 	return r.at.pos == r.at.lineStart && (c == '-' || c == '.') && r.peek(1) == c && r.peek(2) == c &&
 		(r.peek(3) == 0 || endsToken(r.peek(3)))
 }
 
-func (r *yamlReader) document() any {
+func (r *reader) document() any {
 	r.handles, r.anchors = map[string]string{}, map[string]any{}
 	directives := r.directives()
 	r.skipSpace(true)
@@ -175,7 +179,7 @@ func (r *yamlReader) document() any {
 	} else if directives {
 		r.fail("directives end mark is expected")
 	}
-	n, _ := r.node(r.at.indent-1, yamlBlockOut, false, true)
+	n, _ := r.node(r.at.indent-1, blockOut, false, true)
 	r.skipSpace(true)
 	if r.atSeparator() {
 		if r.peek(0) == '.' {
@@ -190,7 +194,7 @@ func (r *yamlReader) document() any {
 	return n.value
 }
 
-func (r *yamlReader) directives() (found bool) {
+func (r *reader) directives() (found bool) {
 	version := false
 	for {
 		r.skipSpace(true)
@@ -204,8 +208,8 @@ func (r *yamlReader) directives() (found bool) {
 			r.fail("directive name must not be less than one character in length")
 		}
 		var args []string
-		for !isYAMLBreak(r.peek(0)) && r.peek(0) != 0 {
-			for isYAMLSpace(r.peek(0)) {
+		for !isBreak(r.peek(0)) && r.peek(0) != 0 {
+			for isSpace(r.peek(0)) {
 				r.at.pos++
 			}
 			if r.peek(0) == '#' {
@@ -227,7 +231,7 @@ func (r *yamlReader) directives() (found bool) {
 	}
 }
 
-func (r *yamlReader) version(args []string, again bool) {
+func (r *reader) version(args []string, again bool) {
 	switch {
 	case again:
 		r.fail("duplication of %YAML directive")
@@ -243,7 +247,7 @@ func (r *yamlReader) version(args []string, again bool) {
 	}
 }
 
-func (r *yamlReader) handle(args []string) {
+func (r *reader) handle(args []string) {
 	if len(args) != 2 {
 		r.fail("TAG directive accepts exactly two arguments")
 	}
