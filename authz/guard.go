@@ -164,7 +164,12 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 		if !g.opts.PassAuthorization {
 			delete(r.Header, "Authorization")
 		}
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), principalKey{}, principal)))
+		r = r.WithContext(context.WithValue(r.Context(), principalKey{}, principal))
+		if principal.Type != PrincipalBasic && staysOpen(r) {
+			g.serveWatched(next, w, r, principal)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

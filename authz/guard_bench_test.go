@@ -25,10 +25,20 @@ func BenchmarkGuard(b *testing.B) {
 	}
 	v := openVerifier(b, s, c)
 	rules := []Rule{{Path: "/hooks/:id", Methods: []string{"POST"}, Modes: []string{"none"}}, {Path: "/api/*", Modes: []string{"bearer"}}}
-	for name, mode := range map[string]string{"none": "none", "bearer": "bearer"} {
-		b.Run(name, func(b *testing.B) {
+	if _, err := s.AddUser(ctx, by, NewUser{Username: "u", Hash: cheapHash}); err != nil {
+		b.Fatal(err)
+	}
+	if _, err := s.SetMember(ctx, by, DefaultTeam, "u", RoleMember); err != nil {
+		b.Fatal(err)
+	}
+	session, _, err := s.NewSession(ctx, by, "u", "", "")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, mode := range []string{"none", "bearer", "team"} {
+		b.Run(mode, func(b *testing.B) {
 			config := PolicyConfig{Mode: []string{mode}}
-			if mode != "none" {
+			if mode == "bearer" {
 				config.Rules = rules
 			}
 			g := mustGuard(b, mustPolicies(b, config), GuardOptions{Verifier: v, Now: func() time.Time { _ = time.Now(); return c.Now() }})
@@ -38,10 +48,15 @@ func BenchmarkGuard(b *testing.B) {
 				"Content-Type": "application/json", "X-Request-Id": "abc"} {
 				r.Header.Set(name, value)
 			}
-			authorization := []string{"Bearer " + value}
+			field, line := "Authorization", []string{"Bearer " + value}
+			if mode == "team" {
+				field, line, r.RemoteAddr = "Cookie", []string{"sluice=" + session}, "127.0.0.1:5000"
+			}
+			cookies := line[0]
 			b.ReportAllocs()
 			for b.Loop() {
-				r.Header["Authorization"] = authorization
+				line[0] = cookies // what was judged is taken out
+				r.Header[field] = line
 				h.ServeHTTP(discardResponse{}, r)
 			}
 		})

@@ -18,11 +18,16 @@ var errBusy = errors.New("too many passwords are being checked")
 var hashes = newHashing()
 
 // hashing runs a few slow hashes at a time, so that a flood of logins leaves
-// processors to the requests that are let in.
+// processors and memory to the requests that are let in.
 type hashing struct {
 	turns   chan struct{}
 	waiting atomic.Int32
+	done    atomic.Uint32
 }
+
+// collectEvery is after how many hashes their memory, 19 MiB each, is collected:
+// a collector that is tuned to let the heap grow would come late.
+const collectEvery = 4
 
 func newHashing() *hashing {
 	return &hashing{turns: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
@@ -44,5 +49,8 @@ func (h *hashing) do(ctx context.Context, f func()) error {
 	}
 	defer func() { <-h.turns }()
 	f()
+	if h.done.Add(1)%collectEvery == 0 {
+		runtime.GC()
+	}
 	return nil
 }

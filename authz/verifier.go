@@ -47,8 +47,9 @@ type Verifier struct {
 	covered    int64             // of wanted, those the last reload has seen; guarded by refreshing
 	usages     map[string]*usage // by id, replaced whole; guarded by refreshing
 
-	mu     sync.Mutex
-	events []Event // guarded by mu
+	mu      sync.Mutex          // guards what follows
+	events  []Event             // waiting to be written
+	watched map[*watch]struct{} // connections that stay open
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -219,6 +220,8 @@ func (v *Verifier) Record(e Event) {
 func (v *Verifier) poll(ctx context.Context) {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
+	var judged *snapshot // by which open connections were judged
+	var at time.Time
 	for failing := false; ; {
 		select {
 		case <-ctx.Done():
@@ -226,6 +229,10 @@ func (v *Verifier) poll(ctx context.Context) {
 		case <-tick.C:
 		}
 		err := v.check(ctx)
+		if snap := v.current.Load(); snap != judged || time.Since(at) >= watchEvery {
+			judged, at = snap, time.Now()
+			v.recheck()
+		}
 		if err == nil {
 			err = v.flush(ctx, useEvery, idleEvery)
 		}

@@ -1,0 +1,111 @@
+package authz
+
+import (
+	"bufio"
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+)
+
+// watchEvery is how often who holds a connection open is judged again; a change of
+// tokens, users or sessions does so within a poll.
+const watchEvery = 5 * time.Second
+
+// watch is a connection that stays open for a principal.
+type watch struct {
+	principal *Principal
+	end       func(error)
+}
+
+// watch has end called once the principal no longer verifies, unless stop is
+// called before.
+func (v *Verifier) watch(p *Principal, end func(error)) (stop func()) {
+	w := &watch{p, end}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.watched == nil {
+		v.watched = map[*watch]struct{}{}
+	}
+	v.watched[w] = struct{}{}
+	return func() {
+		v.mu.Lock()
+		defer v.mu.Unlock()
+		delete(v.watched, w)
+	}
+}
+
+// recheck judges all open connections again.
+func (v *Verifier) recheck() {
+	v.mu.Lock()
+	list := make([]*watch, 0, len(v.watched))
+	for w := range v.watched {
+		list = append(list, w)
+	}
+	v.mu.Unlock()
+	for _, w := range list {
+		if err := v.Check(w.principal); err != nil {
+			v.mu.Lock()
+			delete(v.watched, w)
+			v.mu.Unlock()
+			w.end(err)
+		}
+	}
+}
+
+// staysOpen tells whether a request asks for a connection that outlives its answer:
+// a websocket, or a stream of events.
+func staysOpen(r *http.Request) bool {
+	return isUpgrade(r) || strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+}
+
+// serveWatched serves a request whose connection stays open. When its principal no
+// longer verifies, the request's context ends, with the reason as its cause. The
+// context of a websocket outlives the handler, to the close of the connection.
+func (g *Guard) serveWatched(next http.Handler, w http.ResponseWriter, r *http.Request, p *Principal) {
+	parent := r.Context()
+	if isUpgrade(r) {
+		parent = context.WithoutCancel(parent)
+	}
+	ctx, cancel := context.WithCancelCause(parent)
+	stop := sync.OnceFunc(g.verifier.watch(p, cancel))
+	taken := &takenConn{ResponseWriter: w, stop: stop}
+	next.ServeHTTP(taken, r.WithContext(ctx))
+	if !taken.hijacked {
+		stop()
+		cancel(context.Canceled)
+	}
+}
+
+// takenConn notices when a handler takes the connection over, and its close.
+type takenConn struct {
+	http.ResponseWriter
+	stop     func()
+	hijacked bool
+}
+
+func (t *takenConn) Unwrap() http.ResponseWriter { return t.ResponseWriter }
+
+// Flush is for handlers that ask for the interface instead of a ResponseController.
+func (t *takenConn) Flush() { _ = http.NewResponseController(t.ResponseWriter).Flush() }
+
+func (t *takenConn) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(t.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	t.hijacked = true
+	return &watchedConn{conn, t.stop}, rw, nil
+}
+
+type watchedConn struct {
+	net.Conn
+	stop func()
+}
+
+func (c *watchedConn) Close() error {
+	c.stop()
+	return c.Conn.Close()
+}
