@@ -43,6 +43,7 @@ type Engine struct {
 	router *Router
 
 	current atomic.Pointer[flowSet]
+	closing chan struct{}
 
 	deploy  sync.Mutex  // one deploy at a time; guards what follows
 	file    *flows.File // what current was made of
@@ -73,7 +74,7 @@ func New(opts Options) (*Engine, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	e := &Engine{opts: opts, types: map[string]*Type{}, shared: map[any]any{}, router: newRouter()}
+	e := &Engine{opts: opts, types: map[string]*Type{}, shared: map[any]any{}, router: newRouter(), closing: make(chan struct{})}
 	for i := range opts.Types {
 		e.types[opts.Types[i].Name] = &opts.Types[i]
 	}
@@ -84,6 +85,10 @@ func New(opts Options) (*Engine, error) {
 	e.stores = stores
 	return e, nil
 }
+
+// Closing is closed when no more flows will run and those that did are about to
+// be closed: nothing that waits for them will come.
+func (e *Engine) Closing() <-chan struct{} { return e.closing }
 
 // Router serves the endpoints of the flows that run.
 func (e *Engine) Router() *Router { return e.router }
@@ -216,6 +221,7 @@ func (e *Engine) Close(ctx context.Context) error {
 	none := func(*Instance) bool { return false }
 	if old := e.current.Swap(nil); old != nil {
 		old.drain(ctx)
+		close(e.closing)
 		ctx := context.WithoutCancel(ctx)
 		old.close(ctx, all, none)
 		for _, set := range append(e.earlier, old) {

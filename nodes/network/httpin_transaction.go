@@ -196,7 +196,7 @@ func (ex *transaction) await(run *runtime.Run) {
 		defer timer.Stop()
 		limit = timer.C
 	}
-	wake := res.waiter()
+	wake, closing := res.waiter(), ex.node.inst.Engine().Closing()
 	for {
 		select {
 		case <-wake:
@@ -214,6 +214,9 @@ func (ex *transaction) await(run *runtime.Run) {
 				return
 			}
 		case <-ex.node.gone:
+			ex.fail(http.StatusServiceUnavailable, "flow_stopped")
+			return
+		case <-closing:
 			ex.fail(http.StatusServiceUnavailable, "flow_stopped")
 			return
 		case <-ex.r.Context().Done():
