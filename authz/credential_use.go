@@ -86,7 +86,7 @@ func (o *Outgoing) Find(ctx context.Context, name string) (Credential, error) {
 
 // Use opens a credential for a call of node to host and port. It fails with
 // [ErrNotFound], with [ErrHostNotAllowed] for a host that the credential is not for,
-// which is audited, and with [ErrKey] or [ErrUnavailable] if it cannot be read.
+// which is audited, and with [ErrKey] or [ErrCredentialsUnavailable] if it cannot be read.
 func (o *Outgoing) Use(ctx context.Context, name, node, host, port string) (Grant, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -124,7 +124,7 @@ func (o *Outgoing) findLocked(ctx context.Context, name string) (*outgoingEntry,
 func (o *Outgoing) refreshLocked(ctx context.Context) error {
 	now := o.opts.Now()
 	if o.closed {
-		return ErrUnavailable
+		return ErrCredentialsUnavailable
 	}
 	if o.entries != nil && now.Sub(o.checked) < outgoingPoll && !now.Before(o.checked) {
 		return nil
@@ -140,10 +140,11 @@ func (o *Outgoing) refreshLocked(ctx context.Context) error {
 		return nil
 	}
 	o.opts.Log.Error("named credentials cannot be read", "error", err)
-	return fmt.Errorf("%w: %w", errCredentialsUnavailable, ErrUnavailable)
+	return ErrCredentialsUnavailable
 }
 
-var errCredentialsUnavailable = errors.New("named credentials cannot be read at present, see the log")
+// ErrCredentialsUnavailable says that the database could not be read for too long.
+var ErrCredentialsUnavailable = errors.New("named credentials cannot be read at present, see the log")
 
 func (o *Outgoing) readLocked(ctx context.Context) error {
 	if o.store == nil {
