@@ -149,6 +149,9 @@ func (f *Function) Close(removed bool) {
 	f.timers.close() // a listener may have started some
 	f.state = closed
 	f.gone.Store(true)
+	if f.cancel != nil {
+		f.cancel()
+	}
 	for s := range f.held {
 		s.letGo() // what it awaited cannot come any more
 	}

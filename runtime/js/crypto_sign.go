@@ -144,8 +144,8 @@ func (s signature) verify(k any, data, sig []byte) bool {
 // signHost is what keys.js asks of Go. Keys are Go values behind opaque objects.
 func (v *vm) signHost() host {
 	key := func(x goja.Value) any {
-		if k, ok := x.Export().(*opaqueKey); ok {
-			return k.key
+		if k, ok := x.Export().(*opaque); ok {
+			return k.value
 		}
 		return nil
 	}
@@ -173,7 +173,7 @@ func (v *vm) signHost() host {
 			}
 			kind, name := keyType(k)
 			o := v.rt.NewObject()
-			o.Set("key", &opaqueKey{k})
+			o.Set("key", &opaque{k})
 			o.Set("type", kind)
 			o.Set("name", name)
 			if e, ok := publicKey(k).(*ecdsa.PublicKey); ok {
@@ -214,4 +214,5 @@ func (v *vm) signHost() host {
 	}
 }
 
-type opaqueKey struct{ key any }
+// opaque is a Go value that JavaScript holds for Go.
+type opaque struct{ value any }

@@ -1,12 +1,14 @@
 package js
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/dop251/goja"
+	"github.com/evanw/esbuild/pkg/api"
 
 	"sluice/runtime/msg"
 )
@@ -26,6 +28,10 @@ type Function struct {
 	pooled []*linked // by vm.index; each belongs to who holds that VM
 	lease  lease
 	gone   atomic.Bool // closed, for pooled calls
+
+	ctx      context.Context // of background; made by the first
+	cancel   context.CancelFunc
+	underWay int
 
 	state   state
 	waiting []waitingCall
@@ -70,7 +76,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 		return nil, err
 	}
 	for _, l := range src.Libs { // bundling takes long: not under the lock
-		_, _ = e.opts.packages.program(l.Module)
+		_, _ = e.opts.packages.program(l.Module, api.PlatformNode)
 	}
 	e.opts.Lock.Lock()
 	v := e.vmLocked()

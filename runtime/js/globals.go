@@ -46,6 +46,14 @@ func (v *vm) install() {
 	} {
 		lazy(v, g, name, make)
 	}
+	for _, name := range []string{"Event", "EventTarget", "AbortController", "AbortSignal"} {
+		lazy(v, g, name, of("web", name))
+	}
+	if v.opts.Fetch != nil {
+		for _, name := range []string{"fetch", "Headers", "Request", "Response"} {
+			lazy(v, g, name, of("web", name))
+		}
+	}
 }
 
 // object makes an object of alternating names and values.

@@ -7,6 +7,7 @@
 package js
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -20,6 +21,14 @@ type Options struct {
 	Lock *sync.Mutex
 	// Timeout bounds one call of a body that sets none. 0 means 30 s.
 	Timeout time.Duration
+	// Fetch makes the requests of fetch, by the host's rules for outgoing ones. The
+	// error is the cause of the TypeError that the body sees. nil: there is no fetch.
+	Fetch func(context.Context, FetchRequest) (FetchResponse, error)
+	// JSONata makes an expression ready, for RED.util. nil: its functions throw.
+	JSONata func(n Node, text string) (Expression, error)
+	// Date gives the time now in a moment format, for RED.util.evaluateNodeProperty.
+	// nil: it throws.
+	Date func(n Node, format string) string
 	// Memory bounds by how many bytes the heap may grow during one call that
 	// lasts; see watchdog. 0 means 256 MB.
 	Memory int64

@@ -40,7 +40,15 @@ func (v *vm) hosts(name string) host {
 			},
 			"generateId": func(goja.FunctionCall) goja.Value { return v.str(msg.NewID()) },
 			"env":        func(c goja.FunctionCall) goja.Value { return v.toJS(v.cur.fn.node.Env(c.Argument(0).String())) },
-			"context":    func(c goja.FunctionCall) goja.Value { return v.cur.fn.contextObject(c.Argument(0).String()) },
+			"prepare":    v.prepareJSONata,
+			"jsonata":    v.evaluateJSONata,
+			"date": func(c goja.FunctionCall) goja.Value {
+				if v.opts.Date == nil {
+					v.throwf("Error", "date formats are not supported in RED.util.evaluateNodeProperty")
+				}
+				return v.str(v.opts.Date(v.cur.fn.node, c.Argument(0).String()))
+			},
+			"context": func(c goja.FunctionCall) goja.Value { return v.cur.fn.contextObject(c.Argument(0).String()) },
 			"checkPath": func(c goja.FunctionCall) goja.Value {
 				if _, err := msg.ParsePath(text(c.Argument(0).ToString())); err != nil {
 					v.throw(err)
@@ -68,6 +76,8 @@ func (v *vm) hosts(name string) host {
 				return v.call(c.Argument(1), v.undef, p.Result())
 			},
 		}
+	case "web":
+		return v.webHost()
 	case "keys":
 		return v.signHost()
 	case "node":

@@ -50,7 +50,7 @@ func EvalModule(path string, opts ModuleOptions) (*msg.Object, error) {
 		return nil, err
 	}
 	defer root.Close()
-	v := newVM(&Options{Getenv: opts.Getenv, UserDir: dir}, new(sync.Mutex), new(atomic.Bool))
+	v := newVM(&Options{Getenv: opts.Getenv, UserDir: dir, packages: &packages{dir: dir}}, new(sync.Mutex), new(atomic.Bool))
 	defer v.watch.close()
 	l := &moduleLoader{v: v, root: root, dir: dir, loaded: map[string]goja.Value{}}
 	f := &Function{vm: v, node: moduleNode{path}, c: &compiled{body: &usage{}}, timeout: opts.Timeout}
@@ -158,6 +158,12 @@ func (l *moduleLoader) resolve(folder, name string) goja.Value {
 		}
 	}
 	m := l.v.module(name)
+	if m == nil {
+		var err error
+		if m, err = l.v.packageModule(name); err != nil && !errors.Is(err, errNoPackage) {
+			l.v.throwf("Error", "module '%s' %s", name, err)
+		}
+	}
 	if m == nil {
 		l.v.codeError("Error", "MODULE_NOT_FOUND", "Cannot find module '%s': there are %s, fs, and files of this folder", name, moduleList)
 	}

@@ -40,7 +40,7 @@ func splitPackage(module string) (name, sub string, ok bool) {
 }
 
 // program returns the bundle of a module. The error is errNoPackage, or says what the package needs in vain.
-func (p *packages) program(module string) (*goja.Program, error) {
+func (p *packages) program(module string, platform api.Platform) (*goja.Program, error) {
 	name, sub, ok := splitPackage(module)
 	if p == nil || p.dir == "" || !ok {
 		return nil, errNoPackage
@@ -62,11 +62,11 @@ func (p *packages) program(module string) (*goja.Program, error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	key := name + sub + "@" + about.Version
+	key := fmt.Sprint(name, sub, "@", about.Version, " ", platform)
 	if prg := p.built[key]; prg != nil {
 		return prg, nil
 	}
-	prg, err := bundle(p.dir, name+sub)
+	prg, err := bundle(p.dir, name+sub, platform)
 	if err != nil {
 		return nil, err
 	}
@@ -79,14 +79,14 @@ func (p *packages) program(module string) (*goja.Program, error) {
 
 // bundle makes one script of a package and what it requires. The script is a
 // function of require, which gets Node's modules.
-func bundle(dir, name string) (*goja.Program, error) {
+func bundle(dir, name string, platform api.Platform) (*goja.Program, error) {
 	quoted, _ := json.Marshal(name)
 	r := api.Build(api.BuildOptions{
 		Stdin: &api.StdinOptions{
 			Contents:   fmt.Sprintf("import * as m from %s\nexport { m }", quoted),
 			ResolveDir: dir, Sourcefile: "function.mjs", // .mjs: as Node's import() sees a CommonJS module
 		},
-		Bundle: true, Format: api.FormatCommonJS, Platform: api.PlatformNode, Target: api.ES2022,
+		Bundle: true, Format: api.FormatCommonJS, Platform: platform, Target: api.ES2022,
 		Supported: map[string]bool{"async-generator": false, "for-await": false, "dynamic-import": false, "regexp-set-notation": false,
 			"regexp-match-indices": false},
 		Define:   map[string]string{"global": "globalThis", "import.meta.url": `"file:///function.mjs"`, "process.env.NODE_ENV": `"production"`},
@@ -116,12 +116,29 @@ func (v *vm) packageModule(name string) (goja.Value, error) {
 	if m, ok := v.modules[name]; ok {
 		return m, nil
 	}
-	prg, err := v.opts.packages.program(name)
+	m, err := v.startPackage(name, api.PlatformNode)
+	if err != nil && !errors.Is(err, errNoPackage) && !errors.Is(err, errNative) {
+		// What a package has for browsers often needs less.
+		if b, berr := v.startPackage(name, api.PlatformBrowser); berr == nil {
+			m, err = b, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if v.modules == nil {
+		v.modules = map[string]goja.Value{}
+	}
+	v.modules[name] = m
+	return m, nil
+}
+
+func (v *vm) startPackage(name string, platform api.Platform) (m goja.Value, err error) {
+	prg, err := v.opts.packages.program(name, platform)
 	if err != nil {
 		return nil, err
 	}
 	v.installTimers()
-	var m goja.Value
 	err = v.guard(func() error {
 		fn, err := v.rt.RunProgram(prg)
 		if err != nil {
@@ -140,10 +157,6 @@ func (v *vm) packageModule(name string) (goja.Value, error) {
 	if err != nil {
 		return nil, fmt.Errorf("does not start: %w", v.failure(err, v.cur))
 	}
-	if v.modules == nil {
-		v.modules = map[string]goja.Value{}
-	}
-	v.modules[name] = m
 	return m, nil
 }
 

@@ -142,7 +142,7 @@
         if (!value) return Date.now()
         if (value === 'object') return new Date()
         if (value === 'iso') return new Date().toISOString()
-        throw new Error('date formats are not supported in RED.util.evaluateNodeProperty')
+        return host.date(value)
       case 'bin': {
         const data = JSON.parse(value)
         if (Array.isArray(data) || typeof data === 'string') return Buffer.from(data)
@@ -158,20 +158,23 @@
         if (/\[msg/.test(key.key)) key.key = normalisePropertyExpression(key.key, msg, true)
         return host.context(type).get(key.key, key.store)
       }
-      case 'jsonata': return noJSONata()
+      case 'jsonata': throw new Error('Calls to RED.util.evaluateJSONataExpression must include a callback.')
     }
     return value
   }
 
   function evaluateNodeProperty (value, type, node, msg, callback) {
     if (!callback) return evaluate(value, type, node, msg)
+    if (type === 'jsonata') return void evaluateJSONata(value, msg, callback)
     let r
     try { r = evaluate(value, type, node, msg) } catch (e) { callback(e); return }
     callback(null, r)
   }
 
-  function noJSONata () {
-    throw new Error('JSONata cannot be evaluated in a function node: use a change node')
+  function evaluateJSONata (text, msg, callback) {
+    let expr
+    try { expr = host.prepare(text) } catch (e) { callback(e); return }
+    host.jsonata(expr, msg, callback)
   }
 
   function normaliseNodeTypeName (name) {
@@ -277,7 +280,7 @@
     generateId: host.generateId,
     getMessageProperty, setMessageProperty, getObjectProperty, setObjectProperty,
     evaluateNodeProperty, normalisePropertyExpression, normaliseNodeTypeName,
-    prepareJSONataExpression: noJSONata, evaluateJSONataExpression: noJSONata,
+    prepareJSONataExpression: host.prepare, evaluateJSONataExpression: host.jsonata,
     parseContextStore,
     getSetting () {} // Node-RED gives function nodes none
   }
