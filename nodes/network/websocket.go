@@ -209,25 +209,29 @@ func (n *webSocketNode) follow(c *wsConn) {
 // took hands a message to every node that listens.
 func (n *webSocketNode) took(c *wsConn, payload any) {
 	m := msg.NewObject(msg.PayloadKey, payload)
+	hasSession := true
 	if n.whole {
 		v, err := msg.Parse(msg.ToString(payload))
 		switch v := v.(type) {
 		case *msg.Object:
 			m = v
 		case *msg.Array:
-			// Node-RED sends the array as it would one of a function: its first element to the first output.
+			// Node-RED sends the array as it would one of a function: its first element to
+			// the first output. The session is a property of the array, and lost with it.
 			first, ok := v.At(0).(*msg.Object)
 			if !ok {
 				return
 			}
-			m = first
+			m, hasSession = first, false
 		default:
 			if err == nil {
 				m.Set(msg.PayloadKey, v)
 			}
 		}
 	}
-	m.Set("_session", session("websocket", c.id))
+	if hasSession {
+		m.Set("_session", session("websocket", c.id))
+	}
 	n.mu.Lock()
 	inputs := slices.Clone(n.inputs)
 	n.mu.Unlock()
