@@ -49,12 +49,14 @@ type engineKey struct{}
 func engineOf(inst *runtime.Instance) *js.Engine {
 	return runtime.Shared(inst.Engine(), engineKey{}, func() *js.Engine {
 		globals, _ := inst.Setting("functionGlobalContext").(*msg.Object)
+		files, _ := inst.Setting("fileWorkingDirectory").(string) // what the operator has opened to flows
 		return js.New(js.Options{
 			Lock:    &inst.Engine().State,
 			Timeout: seconds(msg.ToNumber(inst.Setting("globalFunctionTimeout"))),
 			Getenv:  inst.Engine().Getenv,
 			Globals: globals,
-			UserDir: inst.UserDir(),
+			UserDir: inst.UserDir(), FilesDir: files,
+			JSONata: prepareJSONata, Date: dateText,
 		})
 	})
 }
@@ -101,6 +103,9 @@ func (n *functionNode) Input(d *runtime.Delivery) error {
 	n.fn.Run(&functionCall{n: n, d: d}, d.Msg)
 	return nil
 }
+
+// Placement tells whether the body runs on any core, in parallel with others, and if not, why.
+func (n *functionNode) Placement() (pooled bool, reason string) { return n.fn.Placement() }
 
 // ReturnLink hands the answer of a link call to the body that waits for it.
 func (n *functionNode) ReturnLink(d *runtime.Delivery, id string, m *msg.Object) {

@@ -154,3 +154,22 @@ func (c *functionCall) LinkCall(target string, m *msg.Object, timeout time.Durat
 	}
 	c.n.calls.Call(c.d, c.n.inst.ID, to, m, timeout, answer)
 }
+
+// prepareJSONata makes an expression of RED.util ready.
+func prepareJSONata(n js.Node, text string) (js.Expression, error) {
+	x, err := n.(functionHost).n.inst.Expression(text)
+	if err != nil {
+		return nil, err
+	}
+	return func(in any) (any, error) { return x.Eval(context.Background(), in, nil) }, nil
+}
+
+// dateText is the time now in a moment format.
+func dateText(n js.Node, format string) string {
+	in, err := n.(functionHost).n.inst.Typed(runtime.TypedInput{Value: format, Type: "date"})
+	if err != nil {
+		return ""
+	}
+	v, _ := in.Eval(nil)
+	return msg.ToString(v)
+}

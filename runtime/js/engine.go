@@ -46,6 +46,9 @@ func New(opts Options) *Engine {
 		opts.Globals = msg.CopyIn(opts.Globals).(*msg.Object)
 	}
 	e := &Engine{opts: opts}
+	if opts.FilesDir != "" {
+		e.opts.folder = newFolder(opts.FilesDir)
+	}
 	e.opts.packages = &packages{dir: opts.UserDir}
 	e.pool = newPool(&e.opts, &e.foreigns)
 	return e

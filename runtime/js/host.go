@@ -36,11 +36,14 @@ type Options struct {
 	Getenv func(name string) (string, bool)
 	// Globals are the values of functionGlobalContext.
 	Globals *msg.Object
-	// UserDir confines modules that read files; "" allows none. It is also the folder
-	// in whose node_modules functions find packages.
+	// UserDir is the folder in whose node_modules functions find packages; "" for none.
 	UserDir string
 
+	// FilesDir is the folder that the modules fs and fs/promises see; "" for none of them.
+	FilesDir string
+
 	packages *packages
+	folder   *folder
 }
 
 // Source is the text of one function node.

@@ -7,7 +7,7 @@ import (
 )
 
 // moduleList names what require and a node's Setup tab can ask for.
-const moduleList = "assert, buffer, crypto, events, os, path, perf_hooks, process, querystring, string_decoder, timers, url, util"
+const moduleList = "assert, buffer, crypto, events, os, path, perf_hooks, process, querystring, string_decoder, timers, url, util, zlib"
 
 func trimNode(module string) string { return strings.TrimPrefix(module, "node:") }
 
@@ -38,6 +38,15 @@ func (v *vm) module(name string) goja.Value {
 		m = v.prelude("url").Get(name)
 	case "util":
 		m = v.prelude("util")
+	case "zlib":
+		m = v.zlibModule()
+	case "fs", "fs/promises":
+		if m = v.fsModule(); m == nil {
+			return nil
+		}
+		if name == "fs/promises" {
+			m = m.(*goja.Object).Get("promises")
+		}
 	case "assert", "string_decoder":
 		m = v.prelude("node").Get(name)
 	case "assert/strict":

@@ -35,7 +35,7 @@ var stateProps = setOf("prototype", "__proto__", "constructor", "callee", "calle
 	"evaluateNodeProperty", "evaluateJSONataExpression", "prepareJSONataExpression", "getSetting", "subtle", "webcrypto")
 
 // pureModules are the built-in modules without state.
-var pureModules = setOf("assert", "buffer", "crypto", "os", "path", "path/posix", "perf_hooks", "querystring", "util")
+var pureModules = setOf("assert", "buffer", "crypto", "os", "path", "path/posix", "perf_hooks", "querystring", "string_decoder", "util", "zlib")
 
 func setOf(names ...string) map[string]bool {
 	s := make(map[string]bool, len(names))
