@@ -25,6 +25,9 @@ func parseAuthorization(h http.Header, ignored []string) (presented, *refusal) {
 		return presented{}, refuseTwice
 	}
 	value := strings.Trim(lines[0], " \t")
+	if token, ok := wellFormedBearer(value); ok && len(ignored) == 0 {
+		return presented{ModeBearer, token, true}, nil
+	}
 	if strings.IndexFunc(value, func(c rune) bool { return c < 0x20 || c == 0x7f }) >= 0 {
 		return presented{}, refuseControl
 	}
@@ -42,6 +45,17 @@ func parseAuthorization(h http.Header, ignored []string) (presented, *refusal) {
 		return presented{ModeBasic, strings.TrimLeft(credentials, " "), true}, nil
 	}
 	return presented{scheme: true}, nil
+}
+
+// wellFormedBearer is the short way of nearly all requests: what is a b64token holds
+// nothing that the other ways would refuse.
+func wellFormedBearer(value string) (token string, ok bool) {
+	const scheme = "Bearer "
+	if len(value) <= len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+		return "", false
+	}
+	token = strings.TrimLeft(value[len(scheme):], " ")
+	return token, len(token) <= maxBearer && isB64Token(token)
 }
 
 // checkBearer holds the syntax of RFC 6750 2.1.

@@ -53,7 +53,8 @@ func (g *Guard) crossSite(r *http.Request) *refusal {
 }
 
 func isUpgrade(r *http.Request) bool {
-	return strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+	lines := r.Header["Upgrade"]
+	return len(lines) > 0 && strings.EqualFold(lines[0], "websocket")
 }
 
 // rankRefusal refuses a user who is no member of the team, or one of too low a role.

@@ -92,18 +92,24 @@ func ownPrefix(value string) bool {
 	return len(value) >= prefixLen && value[:3] == "slu" && value[4] == '_'
 }
 
-// plausible reports whether value can be a token at all, so that nothing else is hashed.
+// plausible reports whether value can be a token at all.
 // Foreign tokens are known by their hash only (see [Store.Import]).
 func plausible(value string) bool {
+	return shaped(value) && (!ownPrefix(value) || checked(value))
+}
+
+// shaped is plausible without a look at the check characters, for where the value is
+// looked up anyway: with wrong ones it is not found.
+func shaped(value string) bool {
 	if !ownPrefix(value) {
 		return len(value) >= foreignLow && len(value) <= foreignHigh && isB64Token(value)
 	}
-	return len(value) == secretLen && (value[3] == 'h' || value[3] == 'a') && checked(value)
+	return len(value) == secretLen && (value[3] == 'h' || value[3] == 'a')
 }
 
-// plausibleSession is plausible for the value of a session's cookie.
-func plausibleSession(value string) bool {
-	return len(value) == secretLen && ownPrefix(value) && value[3] == 's' && checked(value)
+// shapedSession is shaped for the value of a session's cookie.
+func shapedSession(value string) bool {
+	return len(value) == secretLen && ownPrefix(value) && value[3] == 's'
 }
 
 func checked(value string) bool {

@@ -90,7 +90,7 @@ func (v *Verifier) Close(ctx context.Context) error {
 
 // find judges a presented value: its existence, revocation and expiry at now, in ms.
 func (v *Verifier) find(value string, now int64) (*credential, error) {
-	if !plausible(value) {
+	if !shaped(value) {
 		return nil, ErrUnknown
 	}
 	snap := v.believed()
@@ -160,7 +160,7 @@ func (v *Verifier) Authenticate(kind Kind, value, remote string) (*Principal, er
 // session judges the value of a session's cookie. A session that is unknown or
 // over is ErrUnknown.
 func (v *Verifier) session(value string, now int64) (*session, error) {
-	if !plausibleSession(value) {
+	if !shapedSession(value) {
 		return nil, ErrUnknown
 	}
 	snap := v.believed()

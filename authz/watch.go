@@ -58,7 +58,8 @@ func (v *Verifier) recheck() {
 // staysOpen tells whether a request asks for a connection that outlives its answer:
 // a websocket, or a stream of events.
 func staysOpen(r *http.Request) bool {
-	return isUpgrade(r) || strings.Contains(r.Header.Get("Accept"), "text/event-stream")
+	accept := r.Header["Accept"]
+	return isUpgrade(r) || len(accept) > 0 && strings.Contains(accept[0], "text/event-stream")
 }
 
 // serveWatched serves a request whose connection stays open. When its principal no
@@ -70,13 +71,23 @@ func (g *Guard) serveWatched(next http.Handler, w http.ResponseWriter, r *http.R
 		parent = context.WithoutCancel(parent)
 	}
 	ctx, cancel := context.WithCancelCause(parent)
-	stop := sync.OnceFunc(g.verifier.watch(p, cancel))
+	stop := sync.OnceFunc(g.watch(p, cancel))
 	taken := &takenConn{ResponseWriter: w, stop: stop}
 	next.ServeHTTP(taken, r.WithContext(ctx))
 	if !taken.hijacked {
 		stop()
 		cancel(context.Canceled)
 	}
+}
+
+// watch has end called once the principal no longer verifies. A token of an outside
+// issuer is good until it expires: nobody tells of its end before.
+func (g *Guard) watch(p *Principal, end func(error)) (stop func()) {
+	if p.Type != PrincipalJWT {
+		return g.verifier.watch(p, end)
+	}
+	timer := time.AfterFunc(p.expires.Sub(g.opts.Now()), func() { end(ErrExpired) })
+	return func() { timer.Stop() }
 }
 
 // takenConn notices when a handler takes the connection over, and its close.
