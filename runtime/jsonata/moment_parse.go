@@ -128,6 +128,17 @@ func parseOffset(s string) (float64, bool) {
 	return n, true
 }
 
+// momentToken is one element of a moment format, longest first.
+var momentToken = regexp.MustCompile(`\[([^\[\]]*)\]|\\.|Mo|MMMM|MMM|MM|M|Qo|Q|Do|DDDo|DDDD|DDD|DD|D|do|dddd|ddd|dd|d|e|E|` +
+	`wo|ww|w|Wo|WW|W|YYYYYY|YYYYY|YYYY|YY|Y|gggg|gg|GGGG|GG|A|a|HH|H|hh|h|kk|k|mm|m|ss|s|S{1,9}|zz|z|ZZ|Z|X|x|` +
+	`LTS|LT|LLLL|LLL|LL|L|llll|lll|ll|l`)
+
+var longFormats = map[string]string{
+	"LT": "h:mm A", "LTS": "h:mm:ss A", "L": "MM/DD/YYYY", "LL": "MMMM D, YYYY", "LLL": "MMMM D, YYYY h:mm A",
+	"LLLL": "dddd, MMMM D, YYYY h:mm A", "l": "M/D/YYYY", "ll": "MMM D, YYYY", "lll": "MMM D, YYYY h:mm A",
+	"llll": "ddd, MMM D, YYYY h:mm A",
+}
+
 // parseFormat reads a text by a format, or by the first of several that fits.
 // As moment does when it is not strict, it passes over what does not belong.
 func parseFormat(s string, format any, loc *time.Location) *moment {

@@ -98,7 +98,13 @@ func format(t time.Time, token string) string {
 	case "NNNN":
 		return "Anno Domini"
 	case "z", "zz":
-		return "" // moment knows a zone's name only in UTC mode
+		if t.Location() == time.Local {
+			return "" // moment knows the names of zones that were asked for only
+		}
+		name, _ := t.Zone()
+		return name
+	case "YYYYYY":
+		return fmt.Sprintf("%+07d", t.Year())
 	}
 	if strings.Trim(token, "S") == "" { // milliseconds are all that a JavaScript date has
 		return fmt.Sprintf("%09d", t.Nanosecond()/1e6*1e6)[:len(token)]
@@ -113,8 +119,8 @@ func number(t time.Time, token string) (n, width int, ok bool) {
 	switch token {
 	case "Y":
 		return t.Year(), 1, true
-	case "YYYYY", "YYYYYY":
-		return t.Year(), len(token), true
+	case "YYYYY":
+		return t.Year(), 5, true
 	case "Q":
 		return (int(t.Month())-1)/3 + 1, 1, true
 	case "M":
