@@ -137,8 +137,12 @@ func (p Problem) String() string {
 	return fmt.Sprintf("%s node %s: %s", p.Type, name, p.Reason)
 }
 
-// DrainLimit is how long running requests may go on with old flows.
-const DrainLimit = 10 * time.Second
+// DrainLimit is how long running requests may go on with old flows, settleLimit
+// how long other events may.
+const (
+	DrainLimit  = 10 * time.Second
+	settleLimit = 500 * time.Millisecond
+)
 
 // closeLimit is how long one node may take to close (Node-RED: nodeCloseTimeout).
 const closeLimit = 15 * time.Second

@@ -231,16 +231,19 @@ func (set *flowSet) start() {
 	}
 }
 
-// drain waits until what is under way is over, at most DrainLimit.
+// drain waits until the requests under way are answered, at most DrainLimit, and
+// then a moment for what else goes on. An event that waits for longer, such as a
+// message in a delay, is dropped, as Node-RED does at once.
 func (set *flowSet) drain(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, DrainLimit)
+	served, cancel := context.WithTimeout(ctx, DrainLimit)
 	defer cancel()
-	err := set.table.requests.wait(ctx) // these may still begin runs
-	if err == nil {
-		err = set.runs.wait(ctx)
+	if err := set.table.requests.wait(served); err != nil {
+		set.eng.opts.Log.Warn("flows were stopped before their requests were answered", "requests", set.table.requests.n.Load())
 	}
-	if err != nil {
-		set.eng.opts.Log.Warn("flows were stopped while events were still under way", "open", set.runs.n.Load())
+	settled, cancel := context.WithTimeout(ctx, settleLimit)
+	defer cancel()
+	if err := set.runs.wait(settled); err != nil {
+		set.eng.opts.Log.Debug("flows were stopped while events were still under way", "events", set.runs.n.Load())
 	}
 }
 
