@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 )
 
@@ -91,4 +92,20 @@ func (r *Redactor) any(key string, v any) slog.Value {
 		return slog.StringValue(clean)
 	}
 	return slog.AnyValue(v)
+}
+
+// Writer returns a writer that takes secrets out of each text it is given. A
+// secret that two writes share is not found: hand over whole lines.
+func (r *Redactor) Writer(w io.Writer) io.Writer { return writer{w, r} }
+
+type writer struct {
+	w io.Writer
+	r *Redactor
+}
+
+func (w writer) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(w.w, w.r.String(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

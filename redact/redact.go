@@ -10,6 +10,7 @@ package redact
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -51,7 +52,7 @@ func (r *Redactor) Keep(owner string, secrets ...string) {
 	if known == nil {
 		known = &generations{}
 	}
-	secrets = slices.DeleteFunc(slices.Clone(secrets), func(s string) bool { return len(s) < MinLiteral })
+	secrets = slices.DeleteFunc(withLines(secrets), func(s string) bool { return len(s) < MinLiteral })
 	slices.Sort(secrets)
 	secrets = slices.Compact(secrets)
 	if slices.Equal(secrets, known.now) {
@@ -67,6 +68,23 @@ func (r *Redactor) Keep(owner string, secrets ...string) {
 		all = append(append(all, g.now...), g.before...)
 	}
 	r.index.Store(newIndex(all))
+}
+
+// withLines adds the lines of secrets that have several, such as keys in PEM: they
+// are seldom printed whole.
+func withLines(secrets []string) []string {
+	all := slices.Clone(secrets)
+	for _, s := range secrets {
+		if !strings.Contains(s, "\n") || len(s) > 64<<10 {
+			continue
+		}
+		for line := range strings.SplitSeq(s, "\n") {
+			if line = strings.TrimSpace(line); len(line) >= 2*MinLiteral && !strings.HasPrefix(line, "-----") {
+				all = append(all, line)
+			}
+		}
+	}
+	return all
 }
 
 // String returns s without secrets; the same string if there is none in it. A nil

@@ -139,6 +139,21 @@ type lazy struct{}
 
 func (lazy) LogValue() slog.Value { return slog.StringValue("correct horse") }
 
+func TestTheLinesOfAKeyAreSecretsToo(t *testing.T) {
+	r := New()
+	r.Keep("key", "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG\nshort\n-----END PRIVATE KEY-----\n")
+	if got := r.String("bad line MIIEvQIBADANBgkqhkiG"); got != "bad line [redacted]" {
+		t.Errorf("got %q", got)
+	}
+	if got := r.String("-----BEGIN PRIVATE KEY----- is missing"); strings.Contains(got, Mask) {
+		t.Errorf("got %q", got)
+	}
+	var out bytes.Buffer
+	if n, err := fmt.Fprint(r.Writer(&out), "x MIIEvQIBADANBgkqhkiG"); n != 22 || err != nil || out.String() != "x [redacted]" {
+		t.Errorf("wrote %q, %d, %v", &out, n, err)
+	}
+}
+
 func TestReadersAndOwnersMayMeet(t *testing.T) {
 	r := New()
 	var wg sync.WaitGroup

@@ -96,5 +96,8 @@ func (s *Server) closeAuth(ctx context.Context) error {
 	if s.store != nil {
 		failed = append(failed, s.store.Close())
 	}
+	if s.credentials != nil {
+		failed = append(failed, s.credentials.Close())
+	}
 	return errors.Join(failed...)
 }

@@ -37,6 +37,8 @@ type Server struct {
 	http     *http.Server
 	listener net.Listener
 
+	credentials *authz.Store // of named credentials, where it is not store; nil until one is used
+
 	mu       sync.Mutex // one deploy at a time; guards what follows
 	file     *flows.File
 	rules    []authz.Rule // that file asks for on its routes
@@ -63,10 +65,12 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, er
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: log, file: file}
-	if s.Engine, err = newEngine(cfg, log, LoadCredentials(cfg, log)); err != nil {
+	creds := LoadCredentials(cfg, log)
+	s.keepSecrets(creds)
+	if s.Engine, err = newEngine(cfg, log, creds); err != nil {
 		return nil, err
 	}
-	if err := s.openAuth(ctx); err != nil {
+	if err := errors.Join(s.openOutgoing(), s.openAuth(ctx)); err != nil {
 		return nil, errors.Join(err, s.Engine.Close(ctx), s.closeAuth(ctx))
 	}
 	return s, nil

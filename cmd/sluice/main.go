@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/config"
+	"sluice/redact"
 )
 
 // version is set when a release is built.
@@ -22,6 +23,7 @@ var version = "dev"
 
 func main() {
 	tuneMemory()
+	noCoreDump()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
@@ -30,7 +32,8 @@ func main() {
 // run carries out a command line and returns the exit code: 0 done, 1 failed, 2
 // misused or misconfigured, 3 not found, 4 refused.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	root := newRoot()
+	o := &options{redact: redact.New()}
+	root := rootFor(o)
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -40,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	code := exitCode(err)
 	if text := err.Error(); text != "" {
-		fmt.Fprintln(stderr, "sluice:", text)
+		fmt.Fprintln(stderr, "sluice:", o.redact.String(text))
 	}
 	return code
 }
@@ -52,10 +55,12 @@ type options struct {
 	logJSON bool
 	quiet   bool
 	watch   bool
+	redact  *redact.Redactor // of all that is logged or printed as an error
 }
 
-func newRoot() *cobra.Command {
-	o := &options{}
+func newRoot() *cobra.Command { return rootFor(&options{redact: redact.New()}) }
+
+func rootFor(o *options) *cobra.Command {
 	root := &cobra.Command{
 		Use:           "sluice",
 		Short:         "Run Node-RED's HTTP flows behind tokens, in one binary",
@@ -79,7 +84,7 @@ func newRoot() *cobra.Command {
 	flags.BoolVar(&o.logJSON, "log-json", false, "log as JSON, also on a terminal")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "log warnings and errors only")
 	root.AddCommand(runCommand(o), checkCommand(o), demoCommand(), tokenCommand(o.database), userCommand(o.database), teamCommand(o.database),
-		auditCommand(o.database), authCommand(o), hashCommand(), versionCommand())
+		auditCommand(o.database), authCommand(o), hashCommand(), credentialCommand(o), credentialsCommand(o), keyCommand(o), versionCommand())
 	return root
 }
 
@@ -123,16 +128,19 @@ func (o *options) database() (string, error) {
 
 // logger writes for people on a terminal and JSON otherwise.
 func (o *options) logger(w io.Writer) *slog.Logger {
+	if o.redact == nil {
+		o.redact = redact.New()
+	}
 	level := slog.LevelInfo
 	if o.quiet {
 		level = slog.LevelWarn
 	}
 	if f, ok := w.(*os.File); ok && !o.logJSON {
 		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: "15:04:05"}))
+			return slog.New(o.redact.Handler(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: "15:04:05"})))
 		}
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+	return slog.New(o.redact.Handler(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})))
 }
 
 func versionCommand() *cobra.Command {

@@ -74,7 +74,7 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 		return err
 	}
 	if !o.quiet {
-		report(stderr, s, cfg, addr.String())
+		report(o.redact.Writer(stderr), s, cfg, addr.String())
 	}
 	defer time.AfterFunc(settleTime, releaseStartPages).Stop()
 	again := make(chan os.Signal, 1)
