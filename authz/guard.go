@@ -25,11 +25,12 @@ type Guard struct {
 }
 
 // GuardOptions says what a guard works with. All of it is optional, except that
-// policies with mode "bearer" or "team" need Verifier, and those with "basic" need
-// Basic or Verifier.
+// policies with mode "bearer" or "team" need Verifier, those with "jwt" need
+// Issuer, and those with "basic" need Basic or Verifier.
 type GuardOptions struct {
 	Verifier *Verifier
 	Basic    *BasicUser
+	Issuer   *Issuer
 	Realm    string // "sluice" if empty
 
 	// Preflight answers CORS preflights, which need no authentication and never
@@ -89,8 +90,10 @@ func (g *Guard) SetPolicies(p *Policies) error {
 	switch {
 	case p == nil:
 		return errors.New("auth: no policies")
-	case p.modes.bearer() && g.verifier == nil:
+	case p.modes.tokens() && g.verifier == nil:
 		return errors.New("auth: the modes bearer and team need a token store: name one of them in auth.mode or --auth")
+	case p.modes.has(ModeJWT) && g.opts.Issuer == nil:
+		return errors.New("auth: mode jwt needs to know whose tokens are good: set issuer and audience under auth.jwt in sluice.yaml, or SLUICE_OIDC_ISSUER and SLUICE_OIDC_AUDIENCE")
 	case p.modes.has(ModeBasic) && g.opts.Basic == nil && g.verifier == nil:
 		return errors.New("auth: mode basic needs a user and a password hash (SLUICE_AUTH_USER, SLUICE_AUTH_PASS_HASH)")
 	}
@@ -214,7 +217,7 @@ func (g *Guard) judge(r *http.Request, p *policy, path string) (_ *Principal, to
 	case refused != nil:
 		return nil, "", refuseMissing // basic has one answer for all
 	case shown.mode == ModeBearer && p.modes.bearer():
-		return g.judgeBearer(r, p, path, shown.credentials)
+		return g.judgeToken(r, p, path, shown.credentials)
 	case shown.mode == ModeBasic && p.modes.has(ModeBasic):
 		principal, refused := g.judgeBasic(r, p, shown.credentials)
 		return principal, "", refused
@@ -249,6 +252,10 @@ func (g *Guard) judgeBasic(r *http.Request, p *policy, credentials string) (*Pri
 func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *Principal, token string, _ *refusal) {
 	now := g.opts.Now().UnixMilli()
 	c, err := g.verifier.find(value, now)
+	if err == ErrUnknown && c == nil && p.modes.has(ModeJWT) && g.opts.Issuer.introspects(value) {
+		who, refused := g.judgeIssued(r, p, path, value, g.opts.Issuer.tokens.Introspect)
+		return who, "", refused
+	}
 	if c == nil || c.principal.kind != KindHTTP {
 		if err == nil || c != nil {
 			err = ErrUnknown
@@ -263,7 +270,7 @@ func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	if missing := c.missing(p, method, path); missing != "" {
+	if missing := missingScope(c.scopes, p, method, path); missing != "" {
 		return nil, token, refuseScope(missing)
 	}
 	if len(c.ips) > 0 && !contains(c.ips, clientAddress(r, g.opts.TrustedProxies)) {
@@ -285,14 +292,14 @@ func (g *Guard) slowGuess(r *http.Request, f *refusal) *refusal {
 	return f
 }
 
-// missing names the scope the token lacks for this request, "" if none.
-func (c *credential) missing(p *policy, method, path string) string {
-	if !allowsAny(c.scopes, method, path) {
+// missingScope names the scope a token lacks for this request, "" if none.
+func missingScope(scopes []Scope, p *policy, method, path string) string {
+	if !allowsAny(scopes, method, path) {
 		return scopeText(method, path)
 	}
 	for _, name := range p.scopes {
 		for _, m := range neededMethods[name] {
-			if !allowsAny(c.scopes, m, path) {
+			if !allowsAny(scopes, m, path) {
 				return scopeText(strings.Join(neededMethods[name], ","), path)
 			}
 		}
@@ -341,6 +348,9 @@ func (g *Guard) tell(r *http.Request, f *refusal, e Event, path string) {
 		e.Detail = map[string]any{}
 	}
 	e.At, e.Type, e.IP = now.UTC(), EventDenied, from.String()
+	if f.cause != "" {
+		e.Detail["cause"] = f.cause
+	}
 	e.Detail["reason"], e.Detail["method"], e.Detail["path"] = reason, r.Method, path
 	g.denied.event(now, key, e)
 }

@@ -14,10 +14,11 @@ const (
 	ModeBasic              // a user and a password (RFC 7617)
 	ModeBearer             // a token of this instance (RFC 6750)
 	ModeTeam               // a session of a user in the instance's team, or a token of this instance
+	ModeJWT                // a token of the configured issuer (RFC 9068, RFC 7662)
 	modeCount
 )
 
-var modeNames = [modeCount]string{"none", "basic", "bearer", "team"}
+var modeNames = [modeCount]string{"none", "basic", "bearer", "team", "jwt"}
 
 func (m Mode) String() string { return modeNames[m] }
 
@@ -26,8 +27,11 @@ type modeSet uint8
 
 func (s modeSet) has(m Mode) bool { return s&(1<<m) != 0 }
 
-// bearer reports whether tokens are accepted.
-func (s modeSet) bearer() bool { return s&(1<<ModeBearer|1<<ModeTeam) != 0 }
+// tokens reports whether tokens of this instance are accepted.
+func (s modeSet) tokens() bool { return s&(1<<ModeBearer|1<<ModeTeam) != 0 }
+
+// bearer reports whether tokens of any kind are accepted.
+func (s modeSet) bearer() bool { return s.tokens() || s.has(ModeJWT) }
 
 func (s modeSet) list() []Mode {
 	list := make([]Mode, 0, bits.OnesCount8(uint8(s)))

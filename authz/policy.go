@@ -103,7 +103,7 @@ func NewPolicies(config PolicyConfig) (*Policies, error) {
 }
 
 // NeedStore reports whether some rule accepts what only a store can judge.
-func (t *Policies) NeedStore() bool { return t.modes.bearer() }
+func (t *Policies) NeedStore() bool { return t.modes.tokens() }
 
 func newPolicy(rule Rule, fallback *policy) (*policy, error) {
 	p := &policy{minRole: fallback.minRole, path: rule.Path, origin: rule.Origin}
@@ -151,7 +151,7 @@ func (p *policy) setLimits(rule Rule) error {
 		}
 	}
 	if p.queryToken = rule.QueryToken; p.queryToken && !p.modes.bearer() {
-		return errors.New("queryToken needs the mode bearer or team")
+		return errors.New("queryToken needs the mode bearer, team or jwt")
 	}
 	return nil
 }

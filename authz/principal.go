@@ -1,6 +1,9 @@
 package authz
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // The types of principals.
 const (
@@ -8,6 +11,7 @@ const (
 	PrincipalBasic   = "basic"
 	PrincipalToken   = "token"
 	PrincipalSession = "session"
+	PrincipalJWT     = "jwt" // a token of the outside issuer
 )
 
 // Principal is who a request comes from. Immutable, and shared by requests.
@@ -17,6 +21,9 @@ type Principal struct {
 	TokenName string
 	Scopes    []Scope // of the token; none means everything in the instance
 	SessionID string
+
+	Subject string         // of a token of the outside issuer, and
+	Claims  map[string]any // all it says, as plain JSON data
 
 	// A user, or the name of the configured basic pair alone.
 	User   string // user name
@@ -31,6 +38,10 @@ type Principal struct {
 
 	kind        Kind
 	permissions []string // Node-RED's scopes, see May
+
+	// Of a token of the outside issuer:
+	scoped  bool // Scopes are all it may do, even if there are none
+	expires time.Time
 }
 
 var anonymous = &Principal{Type: PrincipalNone}
@@ -65,6 +76,9 @@ func (p *Principal) Actor(ip string) Actor {
 	if p.Type == PrincipalToken {
 		name = "token " + p.TokenID
 	}
+	if p.Type == PrincipalJWT {
+		name = "subject " + p.Subject
+	}
 	return Actor{Name: name, IP: ip}
 }
 
@@ -75,6 +89,8 @@ func (p *Principal) Fields() map[string]any {
 	switch p.Type {
 	case PrincipalToken:
 		fields["token"] = map[string]any{"id": p.TokenID, "name": p.TokenName, "scopes": scopeFields(p.Scopes)}
+	case PrincipalJWT:
+		fields["claims"] = p.Claims
 	case PrincipalBasic, PrincipalSession:
 		user := map[string]any{"username": p.User}
 		if p.UserID != "" {

@@ -104,6 +104,8 @@ func (p *policy) overRate(who *Principal, from netip.Addr, now time.Time) *refus
 	switch {
 	case who.TokenID != "":
 		key = failKey{user: who.TokenID}
+	case who.Subject != "":
+		key = failKey{user: "subject " + who.Subject}
 	case who.UserID != "":
 		key = failKey{user: who.UserID}
 	}

@@ -19,6 +19,7 @@ type refusal struct {
 	scope      string // with insufficient_scope
 	retryAfter int    // seconds
 	close      bool   // the connection is in doubt
+	cause      string // for the log and the audit alone
 }
 
 const (
@@ -45,6 +46,8 @@ var (
 	refuseAddress = &refusal{status: 403, code: codeScope, text: "token is not valid from this address"}
 	refuseStore   = &refusal{status: 503, code: "temporarily_unavailable", text: "tokens cannot be checked at present", retryAfter: 5}
 	refuseBusy    = &refusal{status: 503, code: "temporarily_unavailable", text: "too many passwords are being checked", retryAfter: 1}
+
+	refuseIssuedRole = &refusal{status: 403, code: codeScope, text: "the token's role is too low for this request"}
 
 	refuseCSRF   = &refusal{status: 403, code: "csrf", text: "this request was made by a page of another site"}
 	refuseMember = &refusal{status: 403, code: "not_a_member", text: "you are signed in, but not a member of the team that owns this page"}

@@ -2,8 +2,8 @@ package authz
 
 import "fmt"
 
-// Role is a user's rank in a team. Tokens and the configured basic pair have none
-// and pass any minimum.
+// Role is a user's rank in a team. Tokens of this instance and the configured
+// basic pair have none and pass any minimum; for an outside issuer's see [Issuer].
 type Role int
 
 // Numbers and meaning are FlowFuse's.
