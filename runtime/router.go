@@ -100,7 +100,7 @@ func (rt *route) answers(method string) bool {
 // never redirects and never changes a path; who may call is decided before it.
 type Router struct {
 	table atomic.Pointer[routeTable]
-	miss  atomic.Pointer[func(w http.ResponseWriter, r *http.Request) (answered bool)]
+	miss  atomic.Pointer[[]Fallback] // in the order they are asked
 }
 
 func newRouter() *Router { return &Router{} }
@@ -108,9 +108,21 @@ func newRouter() *Router { return &Router{} }
 // swap replaces all routes at once; nil means that no flows run.
 func (rt *Router) swap(t *routeTable) { rt.table.Store(t) }
 
-// OnMiss sets what may answer a request that no route matches, before it gets 404.
-func (rt *Router) OnMiss(f func(w http.ResponseWriter, r *http.Request) (answered bool)) {
-	rt.miss.Store(&f)
+// Fallback may answer a request that no route matches, before it gets 404.
+type Fallback func(w http.ResponseWriter, r *http.Request) (answered bool)
+
+// OnMiss adds a fallback; the one added last is asked first.
+func (rt *Router) OnMiss(f Fallback) {
+	for {
+		old := rt.miss.Load()
+		list := []Fallback{f}
+		if old != nil {
+			list = append(list, *old...)
+		}
+		if rt.miss.CompareAndSwap(old, &list) {
+			return
+		}
+	}
 }
 
 // enter returns the table of the flows that run, or nil. They are not closed
@@ -139,7 +151,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
-	path, inside := t.below(requestPath(r))
+	path, inside := t.below(RequestPath(r))
 	if !inside {
 		if !rt.missed(w, r) {
 			NotFound(w, r)
@@ -166,10 +178,16 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// missed lets OnMiss answer a request that no route does.
+// missed lets the fallbacks answer a request that no route does.
 func (rt *Router) missed(w http.ResponseWriter, r *http.Request) (answered bool) {
-	f := rt.miss.Load()
-	return f != nil && (*f)(w, r)
+	if list := rt.miss.Load(); list != nil {
+		for _, f := range *list {
+			if f(w, r) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ServePreflight answers a CORS preflight before anyone has been judged: as the
@@ -202,7 +220,7 @@ func (rt *Router) Match(method, escapedPath string) (pattern string, ok bool) {
 
 // PatternOf is Match for a request, read exactly as ServeHTTP reads it.
 func (rt *Router) PatternOf(r *http.Request) (pattern string, ok bool) {
-	return rt.match(r.Method, requestPath(r), r)
+	return rt.match(r.Method, RequestPath(r), r)
 }
 
 func (rt *Router) match(method, path string, r *http.Request) (pattern string, ok bool) {

@@ -190,3 +190,18 @@ var (
 	preflightAny   = []string{"X-Powered-By", corsOrigin, corsCredentials, corsMethods, "Vary", corsHeaders, corsMaxAge, corsExpose, "Content-Length"}
 	preflightNamed = []string{"X-Powered-By", corsOrigin, "Vary", corsCredentials, corsMethods, corsHeaders, corsMaxAge, corsExpose, "Content-Length"}
 )
+
+// CORS puts npm's cors with a setting such as httpStaticCors in front of next.
+func CORS(setting any, next http.Handler) http.Handler {
+	c := newCORS(setting)
+	if c == nil {
+		return next
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions && c.preflight(w, r) {
+			return
+		}
+		c.apply(w.Header(), r)
+		next.ServeHTTP(w, r)
+	})
+}

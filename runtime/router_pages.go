@@ -21,8 +21,13 @@ var pageBreaks = strings.NewReplacer("\n", "<br>", "  ", " &nbsp;")
 
 // ErrorPage is finalhandler's page with a message that the client is to see.
 func ErrorPage(message string) string {
-	return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Error</title>\n</head>\n<body>\n<pre>" +
-		pageBreaks.Replace(EscapeHTML(message)) + "</pre>\n</body>\n</html>\n"
+	return Page("Error", pageBreaks.Replace(EscapeHTML(message)))
+}
+
+// Page is the document that Express's own pages are; both texts are HTML already.
+func Page(title, body string) string {
+	return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + title + "</title>\n</head>\n<body>\n<pre>" +
+		body + "</pre>\n</body>\n</html>\n"
 }
 
 // WriteErrorPage answers with ErrorPage.
@@ -31,7 +36,9 @@ func WriteErrorPage(w http.ResponseWriter, r *http.Request, status int, message 
 	h := w.Header()
 	h.Del("Content-Encoding")
 	h.Del("Content-Language")
-	h.Del("Content-Range")
+	if status != http.StatusRequestedRangeNotSatisfiable {
+		h.Del("Content-Range")
+	}
 	h.Set("Content-Security-Policy", "default-src 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Type", "text/html; charset=utf-8")
@@ -40,11 +47,12 @@ func WriteErrorPage(w http.ResponseWriter, r *http.Request, status int, message 
 
 // NotFound answers a request that nothing else answers.
 func NotFound(w http.ResponseWriter, r *http.Request) {
-	WriteErrorPage(w, r, http.StatusNotFound, "Cannot "+r.Method+" "+EncodeURL(requestPath(r)))
+	WriteErrorPage(w, r, http.StatusNotFound, "Cannot "+r.Method+" "+EncodeURL(RequestPath(r)))
 }
 
 // pageOrder is how Express orders the headers of its own pages.
-var pageOrder = []string{"X-Powered-By", "Allow", "Content-Security-Policy", "X-Content-Type-Options", "Content-Type", "Content-Length", "ETag"}
+var pageOrder = []string{"X-Powered-By", corsOrigin, "Vary", corsCredentials, corsExpose, "Accept-Ranges", "Cache-Control", "Last-Modified", "Allow", "Content-Range",
+	"Content-Security-Policy", "X-Content-Type-Options", "Content-Type", "Content-Length", "ETag"}
 
 func writeBody(w http.ResponseWriter, r *http.Request, status int, body string) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))

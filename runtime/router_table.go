@@ -166,7 +166,7 @@ func (n *patternTree) add(rt *route, root string) {
 	n.routes = append(n.routes, rt)
 	table := &routeTable{root: root}
 	n.mux.NewRoute().MatcherFunc(func(r *http.Request, m *mux.RouteMatch) bool {
-		path, _ := table.below(requestPath(r))
+		path, _ := table.below(RequestPath(r))
 		params, undecodable, ok := rt.path.match(path)
 		// Express decodes before it looks at the method: a broken parameter ends
 		// the request even at a route for another method.
@@ -227,8 +227,8 @@ func (n *patternTree) walk(path string, f func(*patternTree)) {
 	}
 }
 
-// requestPath returns the path of a request as it was sent.
-func requestPath(r *http.Request) string {
+// RequestPath returns the path of a request as it was sent, still percent-encoded.
+func RequestPath(r *http.Request) string {
 	uri := r.RequestURI
 	if uri == "" { // a request that a program made
 		return r.URL.EscapedPath()

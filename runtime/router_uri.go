@@ -60,7 +60,7 @@ func validOutsideEscapes(s string) bool {
 
 // MalformedPath tells whether the path of a request has a % that begins no escape.
 func MalformedPath(r *http.Request) bool {
-	path := requestPath(r)
+	path := RequestPath(r)
 	for i := strings.IndexByte(path, '%'); i >= 0 && i < len(path); i++ {
 		if path[i] == '%' && (i+2 >= len(path) || unhex(path[i+1]) < 0 || unhex(path[i+2]) < 0) {
 			return true

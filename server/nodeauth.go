@@ -51,11 +51,7 @@ func (s *Server) wire(opts *authz.GuardOptions) {
 	})
 	if s.asNodeRED() {
 		opts.PassAuthorization = true
-		opts.Refused = func(w http.ResponseWriter, _ *http.Request) {
-			if w, ok := w.(*nodeRefusal); ok {
-				w.refused = true
-			}
-		}
+		opts.Refused = markRefused
 		return
 	}
 	opts.Refused = func(w http.ResponseWriter, r *http.Request) {
@@ -72,13 +68,24 @@ func (s *Server) wrap(next http.Handler) http.Handler {
 	if !s.asNodeRED() {
 		return guarded
 	}
+	return asBasicMiddleware(guarded)
+}
+
+// asBasicMiddleware lets a guard whose Refused is markRefused answer as Node-RED's
+// basicAuthMiddleware (red.js) does.
+func asBasicMiddleware(guarded http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		guarded.ServeHTTP(&nodeRefusal{ResponseWriter: w, r: r}, r)
 	})
 }
 
-// nodeRefusal answers a refused request with what Node-RED's basicAuthMiddleware
-// (red.js) answers in place of the guard's own text.
+func markRefused(w http.ResponseWriter, _ *http.Request) {
+	if w, ok := w.(*nodeRefusal); ok {
+		w.refused = true
+	}
+}
+
+// nodeRefusal puts Node-RED's refusal in place of the guard's own text.
 type nodeRefusal struct {
 	http.ResponseWriter
 	r        *http.Request

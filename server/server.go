@@ -34,6 +34,7 @@ type Server struct {
 	verifier *authz.Verifier // likewise
 	guard    *authz.Guard
 	admin    *admin.Handler // nil without a store
+	statics  []*staticMount
 	http     *http.Server
 	listener net.Listener
 
@@ -70,7 +71,7 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, er
 	if s.Engine, err = newEngine(cfg, log, creds); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(s.openOutgoing(), s.openAuth(ctx)); err != nil {
+	if err := errors.Join(s.openStatic(), s.openOutgoing(), s.openAuth(ctx)); err != nil {
 		return nil, errors.Join(err, s.Engine.Close(ctx), s.closeAuth(ctx))
 	}
 	return s, nil

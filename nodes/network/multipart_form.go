@@ -6,6 +6,7 @@ import (
 	"path"
 	"strings"
 
+	"sluice/internal/httpfile"
 	"sluice/runtime/msg"
 )
 
@@ -98,7 +99,7 @@ func partHeader(name string, opts *msg.Object, binary bool) string {
 		kind = msg.ToString(v)
 	}
 	if kind == "" && file != "" {
-		kind = typesByExtension[strings.ToLower(strings.TrimPrefix(path.Ext(file), "."))]
+		kind, _ = httpfile.ByExtension(strings.TrimPrefix(path.Ext(file), "."))
 	}
 	if kind == "" && binary {
 		kind = "application/octet-stream"

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/httpfile"
 	"sluice/runtime/msg"
 )
 
@@ -134,7 +135,7 @@ func (q *request) acceptedType(offers []string) (string, bool) {
 	types := make([]string, len(offers))
 	for i, offer := range offers {
 		if types[i] = offer; !strings.Contains(offer, "/") {
-			types[i] = typeOf(offer)
+			types[i] = httpfile.TypeOf(offer)
 		}
 	}
 	places := rank(preferences(header), types, mediaFit)
@@ -262,7 +263,7 @@ func typeMatches(pattern, name string) bool {
 	case strings.HasPrefix(pattern, "+"):
 		pattern = "*/*" + pattern
 	case !strings.Contains(pattern, "/"):
-		known, ok := typesByExtension[strings.ToLower(pattern)]
+		known, ok := httpfile.ByExtension(pattern)
 		if !ok {
 			return false
 		}

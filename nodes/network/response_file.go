@@ -2,6 +2,7 @@ package network
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/httpfile"
 	"sluice/runtime/msg"
 )
 
@@ -155,30 +157,10 @@ func (res *response) sendFileData(name string, data []byte, modified time.Time, 
 			return err
 		}
 	}
-	if start, end, ok := oneRange(res.ex.r.Header.Get("Range"), len(data)); ok && res.status == http.StatusOK {
+	if part, ok, _ := httpfile.OneRange(res.ex.r.Header.Get("Range"), int64(len(data))); ok && res.status == http.StatusOK {
 		res.status = http.StatusPartialContent
-		res.putLocked("Content-Range", "bytes "+strconv.Itoa(start)+"-"+strconv.Itoa(end)+"/"+strconv.Itoa(len(data)))
-		data = data[start : end+1]
+		res.putLocked("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.Start, part.End, len(data)))
+		data = data[part.Start : part.End+1]
 	}
 	return res.sendBytesLocked(data)
-}
-
-// oneRange reads a Range header that asks for one range.
-func oneRange(header string, size int) (start, end int, ok bool) {
-	spec, isBytes := strings.CutPrefix(header, "bytes=")
-	from, to, hasDash := strings.Cut(spec, "-")
-	if !isBytes || !hasDash || strings.Contains(spec, ",") || size == 0 {
-		return 0, 0, false
-	}
-	start, startErr := strconv.Atoi(from)
-	end, endErr := strconv.Atoi(to)
-	switch {
-	case startErr != nil && endErr != nil:
-		return 0, 0, false
-	case startErr != nil:
-		start, end = max(0, size-end), size-1
-	case endErr != nil || end >= size:
-		end = size - 1
-	}
-	return start, end, start <= end && start >= 0
 }

@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"sluice/internal/httpfile"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -27,7 +28,7 @@ func (res *response) format(args []any) (any, error) {
 	if ok && err == nil {
 		kind, _, _ := strings.Cut(chosen, ";")
 		if !strings.Contains(kind, "/") {
-			kind = typeOf(kind)
+			kind = httpfile.TypeOf(kind)
 		}
 		err = res.setLocked("Content-Type", strings.TrimSpace(kind))
 	}

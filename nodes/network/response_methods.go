@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/internal/httpfile"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -179,7 +180,7 @@ func (res *response) namesLocked() []string {
 // typeLocked is Express's res.type: a media type, or what a file name stands for.
 func (res *response) typeLocked(name string) error {
 	if !strings.Contains(name, "/") {
-		name = typeOf(name)
+		name = httpfile.TypeOf(name)
 	}
 	return res.setLocked("Content-Type", name)
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/httpfile"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -256,7 +257,7 @@ func (res *response) freshLocked() bool {
 	if (res.status < 200 || res.status > 299) && res.status != http.StatusNotModified {
 		return false
 	}
-	return isFresh(r.Header, res.header)
+	return httpfile.Fresh(r.Header, res.header)
 }
 
 // statusText is the phrase that npm's statuses has for a status.
