@@ -28,6 +28,13 @@ func (f *Function) nodeValue(v *vm, this goja.Value, name string) goja.Value {
 		return o
 	case regexpGuard:
 		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value { return v.guardRegExp(c.Argument(0)) })
+	case ownThis:
+		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+			if c.Argument(0) == goja.Value(v.rt.GlobalObject()) {
+				return this
+			}
+			return c.Argument(0)
+		})
 	case tooDeepName:
 		return v.rt.ToValue(v.tooDeep)
 	case depthName:

@@ -25,6 +25,7 @@ type compiled struct {
 	node    bool   // the text names node
 	global  bool   // the text uses this or globalThis
 	async   bool   // the body awaits
+	this    bool   // the text uses this
 	regexps bool   // there are patterns to be rewritten
 	depth   bool   // the depth of functions is counted
 	placed  string // what keeps the body in the main VM; "" for nothing
@@ -67,6 +68,7 @@ func compile(src Source) (*compiled, error) {
 		u := scan(ast)
 		uses = append(uses, u)
 		c.regexps = c.regexps || u.regexps
+		c.this = c.this || u.this
 		if c.depth = c.depth || u.functions && (u.catches || u.props["catch"] || u.props["then"]); c.depth {
 			p.head += depthName + "=0;"
 		}
@@ -89,13 +91,13 @@ func compile(src Source) (*compiled, error) {
 	whole := "(function(" + strings.Join(c.params, ",") + "){" + outerVars(vars, c.params) + text.String() + "})"
 	prg, err := parseScript(fileName(src.Node), whole, parser.WithDisableSourceMaps)
 	if err != nil {
-		c.depth = false // the helpers that lowering adds do not see its names
+		c.depth, c.this = false, false // the helpers that lowering adds do not see its names
 		if whole, err = lower(whole); err == nil {
 			prg, err = parseScript(fileName(src.Node), whole)
 		}
 	}
 	if err == nil {
-		if r := (&rewriter{depth: c.depth}); c.depth || c.regexps {
+		if r := (&rewriter{depth: c.depth, this: c.this}); c.depth || c.regexps || c.this {
 			r.rewrite(prg)
 		}
 		c.prg, err = goja.CompileAST(prg, false)
@@ -171,6 +173,9 @@ func (c *compiled) decide(src Source, uses []*usage) {
 	}
 	if c.regexps {
 		c.params = append(c.params, regexpGuard)
+	}
+	if c.this {
+		c.params = append(c.params, ownThis)
 	}
 	if c.depth {
 		c.params = append(c.params, tooDeepName, depthName)

@@ -14,6 +14,7 @@ import (
 // keeps every line and column:
 //   - \p{…} in patterns becomes ranges;
 //   - patterns that need backtracking are guarded, since goja answers "no match" when one takes too long;
+//   - this in a function called without one is the node's own, not the global object that all nodes share;
 //   - where a body can catch, its functions count their depth, since goja's own stack overflow cannot be caught.
 
 // Names that only the rewritten program uses.
@@ -21,6 +22,7 @@ const (
 	regexpGuard = "__regexp"
 	depthName   = "__depth"
 	tooDeepName = "__tooDeep"
+	ownThis     = "__this"
 )
 
 // catchableDepth is how deep functions nest before a RangeError. Calls through
@@ -30,6 +32,7 @@ const catchableDepth = maxCallDepth / 3
 type rewriter struct {
 	guarded bool // a pattern is guarded
 	depth   bool // count the depth of functions
+	this    bool // this may be the global object
 
 	unguarded bool // only write out \p{…}
 }
@@ -41,6 +44,11 @@ func (r *rewriter) walk(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Interface:
 		if v.IsNil() {
+			return
+		}
+		if t, ok := v.Interface().(*ast.ThisExpression); ok && r.this && v.CanSet() {
+			v.Set(reflect.ValueOf(&ast.CallExpression{Callee: &ast.Identifier{Name: ownThis, Idx: t.Idx}, LeftParenthesis: t.Idx,
+				ArgumentList: []ast.Expression{t}, RightParenthesis: t.Idx}))
 			return
 		}
 		if l, ok := v.Interface().(*ast.RegExpLiteral); ok {

@@ -153,7 +153,8 @@ func (w *scanner) function(name *ast.Identifier, p *ast.ParameterList, body ast.
 	w.walk(reflect.ValueOf(body))
 }
 
-// assign notes the names that an assignment writes.
+// assign notes the names that an assignment makes; one that also reads its
+// target, such as x++, throws if there is none.
 func (w *scanner) assign(t ast.Expression) {
 	switch t := t.(type) {
 	case *ast.Identifier:
@@ -310,12 +311,13 @@ func (w *scanner) node(v reflect.Value) {
 			w.u.props[key.Value.String()] = true
 		}
 	case *ast.AssignExpression:
-		w.assign(n.Left)
+		if n.Operator == token.ASSIGN {
+			w.assign(n.Left)
+		}
 		w.write(n.Left)
 	case *ast.UnaryExpression:
 		switch n.Operator {
 		case token.INCREMENT, token.DECREMENT:
-			w.assign(n.Operand)
 			w.write(n.Operand)
 		case token.DELETE:
 			w.write(n.Operand)

@@ -58,6 +58,22 @@ func TestNamesWithoutDeclarationLastAndStayPrivate(t *testing.T) {
 	}
 }
 
+func TestNodesShareNoGlobals(t *testing.T) {
+	b := newBench(t)
+	for _, tc := range []struct{ body, want string }{
+		{`(function () { this.leak = 1 })(); this.also = 2; return {payload: [this.leak, this.also, globalThis.leak, (function () { return this.leak })()]}`, `[1,2,1,1]`},
+		{`return {payload: [typeof leak, typeof also, typeof globalThis.leak]}`, `["undefined","undefined","undefined"]`},
+		{`const o = {x: 5, f() { return this.x }, g() { return (() => this.x)() }}; class A { y = 6; m() { return this.y } } return {payload: [o.f(), o.g(), new A().m()]}`, `[5,5,6]`},
+		{`try { n++ } catch (e) { return {payload: e.name} }`, `"ReferenceError"`},
+		{`try { n += 1 } catch (e) { return {payload: e.name} }`, `"ReferenceError"`},
+		{`n = 1; n++; n += 2; return {payload: n}`, `4`},
+	} {
+		if got, want := b.run(tc.body, `{}`), `sent {"payload":`+tc.want+`}; done`; got != want {
+			t.Errorf("%s\n got %s\nwant %s", tc.body, got, want)
+		}
+	}
+}
+
 func TestKeptMessagesAreNotShared(t *testing.T) {
 	b := newBench(t)
 	f := b.compile(Source{Body: `if (msg.first) { last = msg; return msg } last.seen = (last.seen || 0) + 1; return last`})
