@@ -220,7 +220,7 @@ func credentialTest(o *options) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		result, callErr := o.callWith(cmd.Context(), cfg, s, k, c, strings.ToUpper(method), args[1])
+		result, callErr := o.callWith(cmd.Context(), cmd.ErrOrStderr(), cfg, s, k, c, strings.ToUpper(method), args[1])
 		err = s.CredentialTested(cmd.Context(), cli, c.Name, u.Host, result.Status)
 		if err := errors.Join(callErr, err); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ type callResult struct {
 // callWith calls a URL as a flow would: by an http request node that names the
 // credential, so that hosts, rules, proxies and TLS are judged as they will be.
 // Redirects are not followed, since the credential would not be either.
-func (o *options) callWith(ctx context.Context, cfg *config.Config, s *authz.Store, k *authz.Keys, c authz.Credential, method, target string) (callResult, error) {
+func (o *options) callWith(ctx context.Context, stderr io.Writer, cfg *config.Config, s *authz.Store, k *authz.Keys, c authz.Credential, method, target string) (callResult, error) {
 	result := callResult{Sent: []string{"Authorization"}}
 	if c.Kind == authz.CredentialHeader {
 		result.Sent = []string{c.Header}
@@ -34,7 +35,7 @@ func (o *options) callWith(ctx context.Context, cfg *config.Config, s *authz.Sto
 	p := &probe{url: target, method: method, answer: make(chan *msg.Object, 1)}
 	engine, err := runtime.New(runtime.Options{
 		Types:    append(nodes.Palette[:len(nodes.Palette):len(nodes.Palette)], runtime.Type{Name: "credential probe", Inputs: 1, Outputs: 1, New: func() runtime.Node { return p }}),
-		Log:      o.logger(os.Stderr),
+		Log:      o.logger(stderr),
 		Getenv:   os.LookupEnv,
 		Settings: cfg.RuntimeSettings(),
 	})
