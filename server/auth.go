@@ -32,6 +32,14 @@ func (s *Server) openAuth(ctx context.Context) error {
 	if a.User != "" {
 		opts.Basic = &authz.BasicUser{User: a.User, Hash: a.PassHash}
 	}
+	if a.JWT != nil {
+		outside := *a.JWT
+		outside.Log = s.log
+		if s.issuer, err = authz.OpenIssuer(outside); err != nil {
+			return &config.Error{Text: "auth." + err.Error()}
+		}
+		opts.Issuer = s.issuer
+	}
 	if s.cfg.UsesTokens() || policies.NeedStore() {
 		if err := s.openStore(ctx); err != nil {
 			return err
@@ -44,10 +52,21 @@ func (s *Server) openAuth(ctx context.Context) error {
 	if s.store != nil {
 		s.admin = admin.New(admin.Options{Store: s.store, Guard: s.guard, Routes: s.adminRoutes, FlowFuse: a.FlowFuseAPI, Log: s.log})
 	}
-	if a.InsecureCookies {
+	switch {
+	case a.InsecureCookies:
 		s.log.Warn("auth.insecureCookies is on: sessions cross the network in plain text where there is no TLS")
+	case s.store != nil && !s.cfg.Loopback() && len(a.Proxies) == 0:
+		s.log.Warn("signing in works from this machine alone: others need a proxy that speaks TLS, named by --trusted-proxies")
 	}
 	return nil
+}
+
+// Pages is the path of the page for tokens, "" if there is none.
+func (s *Server) Pages() string {
+	if s.admin == nil {
+		return ""
+	}
+	return admin.Prefix + "tokens"
 }
 
 func (s *Server) openStore(ctx context.Context) (err error) {
@@ -90,6 +109,9 @@ func (s *Server) bootstrapToken(ctx context.Context) error {
 
 func (s *Server) closeAuth(ctx context.Context) error {
 	var failed []error
+	if s.issuer != nil {
+		s.issuer.Close()
+	}
 	if s.verifier != nil {
 		failed = append(failed, s.verifier.Close(ctx))
 	}

@@ -105,6 +105,9 @@ func report(w io.Writer, s *server.Server, cfg *config.Config, addr string) {
 	default:
 		fmt.Fprintf(w, "The endpoints are guarded by %s (from %s).\n", strings.Join(cfg.Auth.Modes, " or "), cfg.From["auth"])
 	}
+	if path := s.Pages(); path != "" {
+		fmt.Fprintf(w, "Tokens, users and the audit: http://%s%s (sluice user add makes who may sign in)\n", addr, path)
+	}
 	tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
 	for _, route := range s.Engine.Router().Routes() {
 		state := s.Guarded(route.Method, route.Pattern)
