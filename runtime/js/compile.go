@@ -20,6 +20,7 @@ type compiled struct {
 	prg     *goja.Program
 	params  []string // the names the outer function is called with
 	body    *usage
+	needs   []string
 	copies  bool   // the body runs on native copies of its message
 	retains bool   // something of a message may outlive the call
 	node    bool   // the text names node
@@ -80,6 +81,7 @@ func compile(src Source) (*compiled, error) {
 	c.body.nodeDone = c.body.nodeDone && plainDone.MatchString(src.Body)
 	c.decide(src, uses)
 	c.placed = c.state(src)
+	c.needs = needs(uses, len(src.Libs) > 0)
 
 	var vars []string
 	for _, u := range uses {

@@ -102,6 +102,7 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 	l = &linked{this: v.undef}
 	s := f.sessionIn(v, orphan{f.node}, nil)
 	v.run(s, func() error {
+		v.provide(f.c.needs)
 		libs, err := f.libraries(v)
 		if err != nil {
 			return err

@@ -16,8 +16,6 @@ import (
 // made when a body first names it.
 func (v *vm) install() {
 	v.class("Uint8Array") // the native one, before bounds wraps it
-	v.prelude("missing")
-	v.prelude("bounds")
 	v.installBounds()
 	v.installJSON()
 	v.installFreeze()

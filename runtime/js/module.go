@@ -59,6 +59,7 @@ func EvalModule(path string, opts ModuleOptions) (*msg.Object, error) {
 	v.mu.Lock()
 	defer v.unlock()
 	v.run(s, func() error {
+		v.provide(allNeeds)
 		exports := l.require(filepath.Base(path))
 		out = (&moduleExporter{vm: v, f: f, seen: map[*goja.Object]any{}}).value(exports, 0)
 		l.root = nil

@@ -45,6 +45,9 @@ func (v *vm) prelude(name string) *goja.Object {
 	if v.preludes == nil {
 		v.preludes = map[string]*goja.Object{}
 	}
+	if name == "url" {
+		v.provide([]string{needMissing})
+	}
 	f, err := v.rt.RunProgram(preludeProgram(name))
 	if err != nil {
 		panic(err)

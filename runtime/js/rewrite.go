@@ -33,6 +33,7 @@ type rewriter struct {
 	guarded bool // a pattern is guarded
 	depth   bool // count the depth of functions
 	this    bool // this may be the global object
+	nested  int  // how many functions are around: the outer one, that of a part, and the author's
 
 	unguarded bool // only write out \p{…}
 }
@@ -46,7 +47,7 @@ func (r *rewriter) walk(v reflect.Value) {
 		if v.IsNil() {
 			return
 		}
-		if t, ok := v.Interface().(*ast.ThisExpression); ok && r.this && v.CanSet() {
+		if t, ok := v.Interface().(*ast.ThisExpression); ok && r.this && r.nested > 2 && v.CanSet() {
 			v.Set(reflect.ValueOf(&ast.CallExpression{Callee: &ast.Identifier{Name: ownThis, Idx: t.Idx}, LeftParenthesis: t.Idx,
 				ArgumentList: []ast.Expression{t}, RightParenthesis: t.Idx}))
 			return
@@ -67,10 +68,7 @@ func (r *rewriter) walk(v reflect.Value) {
 		if v.IsNil() || v.Type() == typeFile {
 			return
 		}
-		r.walk(v.Elem())
-		if r.depth {
-			r.function(v.Interface())
-		}
+		r.node(v)
 	case reflect.Slice:
 		for i := range v.Len() {
 			r.walk(v.Index(i))
@@ -81,6 +79,22 @@ func (r *rewriter) walk(v reflect.Value) {
 				r.walk(f)
 			}
 		}
+	}
+}
+
+func (r *rewriter) node(v reflect.Value) {
+	switch v.Interface().(type) {
+	case *ast.FunctionLiteral:
+		r.nested++
+		defer func() { r.nested-- }()
+	case *ast.ClassLiteral: // strict: this is never the global object
+		was := r.this
+		r.this = false
+		defer func() { r.this = was }()
+	}
+	r.walk(v.Elem())
+	if r.depth {
+		r.function(v.Interface())
 	}
 }
 

@@ -11,15 +11,16 @@ import (
 
 // usage is what the text of a function node tells about how to run it.
 type usage struct {
-	names     map[string]bool // free names read or assigned
-	props     map[string]bool // property names, written as .name
-	outer     map[string]bool // names assigned without being declared
-	await     bool            // await as a name: it was meant as the operator
-	this      bool
-	nodeDone  bool // node.done(…) is called somewhere
-	regexps   bool // there are patterns
-	catches   bool // there is a try
-	functions bool // there are functions
+	names      map[string]bool // free names read or assigned
+	props      map[string]bool // property names, written as .name
+	outer      map[string]bool // names assigned without being declared
+	await      bool            // await as a name: it was meant as the operator
+	this       bool
+	generators bool // there are generators
+	nodeDone   bool // node.done(…) is called somewhere
+	regexps    bool // there are patterns
+	catches    bool // there is a try
+	functions  bool // there are functions
 
 	bare      map[string]bool // free names that stand for themselves, not called or looked into
 	written   map[string]bool // free names whose properties are assigned
@@ -397,6 +398,7 @@ func (w *scanner) callee(e ast.Expression) {
 		w.name(e)
 	case *ast.FunctionLiteral:
 		w.u.functions = true
+		w.u.generators = w.u.generators || e.Generator
 		if e.Async || e.Generator {
 			w.u.made = "an async function or generator"
 		}

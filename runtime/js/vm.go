@@ -40,6 +40,7 @@ type vm struct {
 
 	nodeProto, timerProto *goja.Object // made at first use
 	preludes              map[string]*goja.Object
+	provided              map[string]bool
 	modules               map[string]goja.Value
 }
 

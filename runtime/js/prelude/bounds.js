@@ -1,4 +1,5 @@
-// Bounds on what one call can ask for: Go cannot refuse memory, it ends the process.
+// Bounds on what one call can ask for: Go cannot refuse memory, it ends the
+// process. A constructor gets its bounds when a text names it.
 (function (host) {
   const range = m => { throw new RangeError(m) }
   const wrap = (o, name, check) => {
@@ -7,8 +8,6 @@
     Object.defineProperty(f, 'length', { value: native.length, configurable: true })
     Object.defineProperty(o, name, { value: f, writable: true, configurable: true, enumerable: false })
   }
-  wrap(Array, 'from', (_, [x]) => { if (x != null && typeof x === 'object' && x.length > host.max) range('Invalid array length') })
-
   // replace puts C, which calls Native, in its place.
   function replace (name, Native, C) {
     for (const k of Reflect.ownKeys(Native)) {
@@ -20,17 +19,20 @@
     Object.defineProperty(globalThis, name, { value: C, writable: true, configurable: true, enumerable: false })
   }
 
-  // Methods of longer arrays, sparse ones too, would run for minutes in Go code that nothing can interrupt.
-  const NativeArray = Array
-  const BoundArray = function (...args) {
-    if (args.length === 1 && args[0] > host.max && typeof args[0] === 'number') range('Invalid array length')
-    return Reflect.construct(NativeArray, args, new.target === undefined || new.target === BoundArray ? NativeArray : new.target)
+  function array () {
+    wrap(Array, 'from', (_, [x]) => { if (x != null && typeof x === 'object' && x.length > host.max) range('Invalid array length') })
+    // Methods of longer arrays, sparse ones too, would run for minutes in Go code that nothing can interrupt.
+    const NativeArray = Array
+    const BoundArray = function (...args) {
+      if (args.length === 1 && args[0] > host.max && typeof args[0] === 'number') range('Invalid array length')
+      return Reflect.construct(NativeArray, args, new.target === undefined || new.target === BoundArray ? NativeArray : new.target)
+    }
+    replace('Array', NativeArray, BoundArray)
+    // map, filter and their like make their arrays with the native one.
+    Object.defineProperty(BoundArray, Symbol.species, { get: host.species(BoundArray, NativeArray), configurable: true })
   }
-  replace('Array', NativeArray, BoundArray)
-  // map, filter and their like make their arrays with the native one.
-  Object.defineProperty(BoundArray, Symbol.species, { get: host.species(BoundArray, NativeArray), configurable: true })
 
-  for (const name of ['ArrayBuffer', 'Uint8Array', 'Int8Array', 'Uint8ClampedArray', 'Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array', 'BigInt64Array', 'BigUint64Array']) {
+  function bytes (name) {
     const Native = globalThis[name]
     const size = Native.BYTES_PER_ELEMENT || 1
     const C = function (...args) {
@@ -42,5 +44,5 @@
     }
     replace(name, Native, C)
   }
-  return {}
+  return { bound: name => { name === 'Array' ? array() : bytes(name) } }
 })
