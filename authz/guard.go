@@ -260,7 +260,10 @@ func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *
 		if err == nil || c != nil {
 			err = ErrUnknown
 		}
-		return nil, "", g.slowGuess(r, refusalFor(err))
+		if c != nil {
+			token = c.principal.TokenID // for the audit
+		}
+		return nil, token, g.slowGuess(r, refusalFor(err))
 	}
 	token = c.principal.TokenID
 	if err != nil {
@@ -333,15 +336,15 @@ func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *po
 	g.answer(w, r, f, p)
 }
 
-// tell writes e to log and audit, sampled by reason and address, and for an admin
-// API by action and actor too.
+// tell writes e to log and audit, sampled by reason, address and known token, and
+// for an admin API by action and actor too.
 func (g *Guard) tell(r *http.Request, f *refusal, e Event, path string) {
 	now, from := g.opts.Now(), clientAddress(r, g.opts.TrustedProxies)
 	reason := f.code
 	if f.text != "" {
 		reason = f.text
 	}
-	key := deniedKey{reason, from}
+	key := deniedKey{reason + " " + e.Subject, from}
 	if action, ok := e.Detail["action"].(string); ok {
 		key.reason += " " + action + " " + e.Actor
 	} else {

@@ -516,3 +516,23 @@ func TestBasicUsers(t *testing.T) {
 		t.Errorf("after the password was changed: %d", got)
 	}
 }
+
+// T9: an admin token opens no endpoint, and the audit names the token that tried.
+func TestAdminTokenOpensNothing(t *testing.T) {
+	g := newTeamed(t, teamOnly)
+	get(g.handler, "GET", "/token-demo", "Authorization", "Bearer "+vector)
+	if w := get(g.handler, "GET", "/token-demo", "Authorization", "Bearer "+g.admin); w.Code != 401 || g.flow.calls.Load() != 0 {
+		t.Errorf("got %d", w.Code)
+	}
+	if err := g.guard.verifier.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	admin, err := g.store.Find(ctx, "admin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, err := g.store.Audit(ctx, AuditQuery{Type: EventDenied})
+	if err != nil || !slices.ContainsFunc(events, func(e Event) bool { return e.Subject == admin.ID }) {
+		t.Errorf("audit %+v, %v", events, err)
+	}
+}
