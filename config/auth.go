@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"sluice/authz"
+	"sluice/authz/jwt"
 	"sluice/runtime/msg"
 )
 
 // modes that can be asked for. A name that is not here is refused: a guard that
 // nobody knows would be no guard.
-var modes = []string{"none", "basic", "bearer", "team"}
+var modes = []string{"none", "basic", "bearer", "team", "jwt"}
 
 // Auth is how the endpoints are guarded.
 type Auth struct {
@@ -34,6 +35,8 @@ type Auth struct {
 	BearerFailures authz.Rate     // wrong tokens from one address; zero: no limit
 	SessionIdle    time.Duration
 	SessionMax     time.Duration
+
+	JWT *jwt.Options // of mode jwt; nil if no issuer is named
 }
 
 // Policy is one row of sluice.yaml's auth.policies.
@@ -63,6 +66,7 @@ type authFile struct {
 	BearerFailures    string   `yaml:"bearerFailureLimit"`
 	SessionIdle       string   `yaml:"sessionIdle"`
 	SessionMax        string   `yaml:"sessionMax"`
+	JWT               jwtFile  `yaml:"jwt"`
 }
 
 // auth settles the guard. Node-RED's httpNodeAuth counts as mode basic.

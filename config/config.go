@@ -91,6 +91,9 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 	if err := c.auth(pick); err != nil {
 		return nil, err
 	}
+	if err := c.jwt(pick); err != nil {
+		return nil, err
+	}
 	c.files(pick)
 	if err := c.needUsers(); err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ type Server struct {
 	log      *slog.Logger
 	store    *authz.Store    // nil while no policy knows tokens
 	verifier *authz.Verifier // likewise
+	issuer   *authz.Issuer   // nil if none is configured
 	guard    *authz.Guard
 	admin    *admin.Handler // nil without a store
 	statics  []*staticMount
