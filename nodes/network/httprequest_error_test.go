@@ -228,3 +228,18 @@ func TestClosingTheEngineAbortsARequest(t *testing.T) {
 	}
 	<-gone
 }
+
+func TestHeadersOfTheWrongTypeAreErrorsAsInNodeRED(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"headers":{"cookie":["a=1"]}}`: "TypeError: argument str must be a string",
+		`{"headers":{"cookie":5}}`:       "TypeError: argument str must be a string",
+		`{"headers":"😀"}`:                `RequestError: Invalid character in header content ["0"]`,
+	} {
+		h := requestFlow(t, `{"url":"http://`+closedPort(t)+`"}`, "")
+		h.Send("n", in)
+		h.Wait()
+		if got := caught(t, h); got != want {
+			t.Errorf("%s: got %s, want %s", in, got, want)
+		}
+	}
+}

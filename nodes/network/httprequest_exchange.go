@@ -41,8 +41,7 @@ func (x *exchange) readCookies(m *msg.Object) error {
 			break
 		}
 	}
-	cookies, _ := m.Value("cookies").(*msg.Object)
-	return x.jar.addFlowCookies(cookies, x.req.url)
+	return x.jar.addFlowCookies(m.Value("cookies"), x.req.url)
 }
 
 // maxRedirects is how many redirects are followed, as in Node-RED.

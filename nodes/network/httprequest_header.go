@@ -1,7 +1,10 @@
 package network
 
 import (
+	"iter"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -36,18 +39,26 @@ func (n *requestNode) prepareHeaders() {
 }
 
 // readHeaders gathers the headers of the message and, over them, those of the node.
-func (n *requestNode) readHeaders(m *msg.Object, header *headerList) {
-	if given, ok := m.Value("headers").(*msg.Object); ok {
-		mark, marked := given.Get(requestNodeHeader)
-		given.Delete(requestNodeHeader)
-		if marked && mark == hashSum(given) {
+func (n *requestNode) readHeaders(m *msg.Object, header *headerList) (fault error) {
+	given := m.Value("headers")
+	if o, ok := given.(*msg.Object); ok {
+		mark, marked := o.Get(requestNodeHeader)
+		o.Delete(requestNodeHeader)
+		if marked && mark == hashSum(o) {
 			m.Delete("headers")
+			given = nil
 		} else {
-			*header = make(headerList, 0, given.Len()+len(n.headers)+4)
-			for name, v := range given.All() {
-				header.replace(name, v)
-			}
+			*header = make(headerList, 0, o.Len()+len(n.headers)+4)
 		}
+	}
+	put := func(name string, v any) {
+		if len(name) == len("cookie") && strings.EqualFold(name, "cookie") {
+			v, fault = cookieLine(name, v)
+		}
+		header.replace(name, v)
+	}
+	for name, v := range properties(given) {
+		put(name, v)
 	}
 	for _, h := range n.headers {
 		name, err := h.name.Eval(m)
@@ -58,9 +69,50 @@ func (n *requestNode) readHeaders(m *msg.Object, header *headerList) {
 		if err != nil {
 			value = msg.Undefined
 		}
-		header.replace(msg.ToString(name), value)
+		put(msg.ToString(name), value)
 	}
 	header.del("transfer-encoding") // see setBody
+	return fault
+}
+
+// cookieLine is the value of a Cookie header that a flow gives. Node joins several
+// to one line; spelled in lower case they are parsed first, which takes text alone.
+func cookieLine(name string, v any) (any, error) {
+	if _, text := v.(string); !text && name == "cookie" && msg.ToBool(v) {
+		return nil, typeErrorf("argument str must be a string")
+	}
+	list, ok := v.(*msg.Array)
+	if !ok || list.Len() < 2 {
+		return v, nil
+	}
+	var parts []string
+	for _, e := range list.All() {
+		parts = append(parts, msg.ToString(e))
+	}
+	return strings.Join(parts, "; "), nil
+}
+
+// properties are what JavaScript's for-in finds in a value: the properties of an
+// object, the elements of an array, the UTF-16 units of a text.
+func properties(v any) iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		switch v := v.(type) {
+		case *msg.Object:
+			v.All()(yield)
+		case *msg.Array:
+			for i, e := range v.All() {
+				if !yield(strconv.Itoa(i), e) {
+					return
+				}
+			}
+		case string:
+			for i, unit := range utf16.Encode([]rune(v)) {
+				if !yield(strconv.Itoa(i), string(rune(unit))) { // half of a pair becomes U+FFFD, which no header takes either
+					return
+				}
+			}
+		}
+	}
 }
 
 // spellings returns the lines of header whose order restore changes.

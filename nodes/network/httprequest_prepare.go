@@ -27,7 +27,9 @@ func (n *requestNode) prepare(m *msg.Object) (*exchange, error) {
 	}
 	req.timeout, req.maxBody, req.lenient = n.timeout, n.maxBody, n.Lenient
 	n.readTimeout(m, x)
-	n.readHeaders(m, &req.header)
+	if err := n.readHeaders(m, &req.header); err != nil {
+		return nil, err
+	}
 	if v, ok := m.Get("followRedirects"); ok {
 		x.follow = msg.ToBool(v)
 	}

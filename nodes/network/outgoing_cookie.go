@@ -158,8 +158,8 @@ func parseSetCookie(line string, u *webURL) (c jarCookie, ok bool) {
 
 // addFlowCookies puts into the jar what msg.cookies holds. A cookie is a value,
 // or an object with it; null clears a cookie in a response and means nothing here.
-func (j *cookieJar) addFlowCookies(cookies *msg.Object, u *webURL) error {
-	for name, v := range cookies.All() {
+func (j *cookieJar) addFlowCookies(cookies any, u *webURL) error {
+	for name, v := range properties(cookies) {
 		encode := true
 		switch o := v.(type) {
 		case nil:
