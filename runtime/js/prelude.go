@@ -45,7 +45,7 @@ func (v *vm) prelude(name string) *goja.Object {
 	if v.preludes == nil {
 		v.preludes = map[string]*goja.Object{}
 	}
-	if name == "url" {
+	if name == "url" || name == "redutil" {
 		v.provide([]string{needMissing})
 	}
 	f, err := v.rt.RunProgram(preludeProgram(name))

@@ -45,13 +45,17 @@ func (s *session) view(key any, build func() *goja.Object) *goja.Object {
 	if o, ok := s.views[key]; ok {
 		return o
 	}
+	return s.see(key, build())
+}
+
+// see notes what JavaScript sees of a container.
+func (s *session) see(key any, o *goja.Object) *goja.Object {
 	if s.views == nil {
 		if s.views = s.vm.spare; s.views == nil {
 			s.views = map[any]*goja.Object{}
 		}
 		s.vm.spare = nil
 	}
-	o := build()
 	s.views[key] = o
 	return o
 }

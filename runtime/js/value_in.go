@@ -1,6 +1,7 @@
 package js
 
 import (
+	"math"
 	"math/big"
 	"strings"
 
@@ -9,17 +10,32 @@ import (
 	"sluice/runtime/msg"
 )
 
+// small are the numbers that messages hold most. Numbers belong to no VM.
+var small = func() (n [256]goja.Value) {
+	rt := goja.New()
+	for i := range n {
+		n[i] = rt.ToValue(i)
+	}
+	return n
+}()
+
 // toJS returns the JavaScript value for a value of a message. Containers and
 // host objects become views; dates, buffers, errors and patterns become
 // natives of their own, which is why a slot is read through slot.
-func (v *vm) toJS(x any) goja.Value {
-	switch x := x.(type) {
+func (v *vm) toJS(value any) goja.Value {
+	switch x := value.(type) {
 	case nil:
 		return v.null
 	case string:
-		return v.str(x)
+		if mayHaveSurrogates(x) {
+			return v.str(x)
+		}
+		return v.rt.ToValue(value) // as it is: a string made an any anew is an allocation
 	case float64:
-		return v.rt.ToValue(x)
+		if n := int(x); float64(n) == x && n >= 0 && n < len(small) && (n != 0 || !math.Signbit(x)) {
+			return small[n]
+		}
+		return v.rt.ToValue(value)
 	case bool:
 		if x {
 			return v.t
@@ -66,7 +82,10 @@ func (v *vm) slot(x any) (val goja.Value, holds bool) {
 	return v.toJS(x), false
 }
 
-// str makes a string. The text is WTF-8: lone surrogates are three bytes that start with 0xED.
+// mayHaveSurrogates tells whether a text may hold lone surrogates, for which WTF-8 has three bytes that start with 0xED.
+func mayHaveSurrogates(s string) bool { return strings.IndexByte(s, 0xED) >= 0 }
+
+// str makes a string.
 func (v *vm) str(s string) goja.Value {
 	for i := 0; ; {
 		j := strings.IndexByte(s[i:], 0xED)

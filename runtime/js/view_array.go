@@ -18,7 +18,10 @@ func (v *vm) arrayView(a *msg.Array) goja.Value {
 		return v.null
 	}
 	s := v.cur
-	return s.view(a, func() *goja.Object { return v.rt.NewDynamicArray(&arrayView{s: s, a: a}) })
+	if seen, ok := s.views[a]; ok {
+		return seen
+	}
+	return s.see(a, v.rt.NewDynamicArray(&arrayView{s: s, a: a}))
 }
 
 func (w *arrayView) Len() int {

@@ -18,7 +18,10 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 		return v.null
 	}
 	s := v.cur
-	return s.view(o, func() *goja.Object { return v.rt.NewDynamicObject(&objectView{s: s, o: o}) })
+	if seen, ok := s.views[o]; ok {
+		return seen
+	}
+	return s.see(o, v.rt.NewDynamicObject(&objectView{s: s, o: o}))
 }
 
 // errGone tells the author of a body that kept a reference past its call what to do.
