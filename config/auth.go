@@ -193,7 +193,11 @@ func (a *Auth) basicPair(p *picker) error {
 		p.from["basic"] = "SLUICE_AUTH_USER"
 		return nil
 	}
-	pair, ok := p.settings.Value("httpNodeAuth").(*msg.Object)
+	setting := p.settings.Value("httpNodeAuth")
+	pair, ok := setting.(*msg.Object)
+	if !ok && msg.ToBool(setting) { // Node-RED takes a middleware; to leave it out would open what it guards
+		return errorf("httpNodeAuth in settings.js is no object with user and pass, which is all that is supported: take it out, and guard the endpoints with --auth")
+	}
 	if !ok {
 		return nil
 	}

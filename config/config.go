@@ -25,6 +25,8 @@ type Flags struct {
 	Proxies              string
 	DB                   string
 	CredentialSecretFile string
+	TLSCert, TLSKey      string
+	ACME                 string
 }
 
 // Config is everything an instance is made of.
@@ -35,6 +37,7 @@ type Config struct {
 	Port     int
 	DB       string // absolute path of the database
 	Auth     Auth
+	TLS      TLS
 	Outgoing Outgoing
 
 	RequestTimeout time.Duration // of a request whose flow does not answer
@@ -92,6 +95,9 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 		return nil, err
 	}
 	if err := c.jwt(pick); err != nil {
+		return nil, err
+	}
+	if err := c.tls(pick); err != nil {
 		return nil, err
 	}
 	c.files(pick)

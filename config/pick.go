@@ -29,6 +29,7 @@ type file struct {
 
 	Auth     authFile     `yaml:"auth"`
 	Outgoing outgoingFile `yaml:"outgoing"`
+	TLS      tlsFile      `yaml:"tls"`
 }
 
 // scalar takes a number or a text.

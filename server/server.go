@@ -137,12 +137,18 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	if len(s.cfg.Auth.Modes) == 0 && !s.cfg.Loopback() {
 		return nil, fmt.Errorf("%w to listen on %s without a guard: add --auth bearer (tokens), --auth team (users who sign in, and tokens), SLUICE_AUTH_USER and SLUICE_AUTH_PASS_HASH with --auth basic (one password), or --auth none (open to everyone who can reach it)", ErrRefused, s.cfg.Host)
 	}
+	secure, err := tlsConfig(s.cfg, s.log)
+	if err != nil {
+		return nil, err
+	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", s.cfg.Address())
 	if err != nil {
 		return nil, listenError(s.cfg, err)
 	}
-	s.listener = wire.Listener(listener)
+	if s.listener = wire.Listener(listener); secure != nil {
+		s.listener = wire.TLSListener(listener, secure)
+	}
 	s.http = &http.Server{
 		Handler:           s.handler(),
 		ConnContext:       wire.ConnContext,

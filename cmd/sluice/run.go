@@ -50,6 +50,9 @@ sluice.yaml and settings.js, in this order.`,
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "deploy again when the flow file changes (SIGHUP does so at any time)")
 	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, team, or several with commas")
 	cmd.Flags().StringVar(&o.flags.Proxies, "trusted-proxies", "", "addresses or CIDR ranges of proxies whose X-Forwarded- headers are believed")
+	cmd.Flags().StringVar(&o.flags.TLSCert, "tls-cert", "", "speak https with this certificate (PEM), read again when the file changes")
+	cmd.Flags().StringVar(&o.flags.TLSKey, "tls-key", "", "its key (PEM)")
+	cmd.Flags().StringVar(&o.flags.ACME, "acme", "", "speak https as this host with certificates of Let's Encrypt, whose terms you accept; it must reach port 443 of this server")
 	return cmd
 }
 
@@ -98,7 +101,11 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 
 // report says what is mounted, how it is guarded, and what could not be started.
 func report(w io.Writer, s *server.Server, cfg *config.Config, addr string) {
-	fmt.Fprintf(w, "sluice %s serves %s on http://%s\n", version, cfg.FlowFile, addr)
+	scheme := "http"
+	if cfg.TLS.On() {
+		scheme = "https"
+	}
+	fmt.Fprintf(w, "sluice %s serves %s on %s://%s\n", version, cfg.FlowFile, scheme, addr)
 	switch {
 	case len(cfg.Auth.Modes) == 0:
 		fmt.Fprintln(w, "The endpoints are open to everyone on this machine: no guard is set (--auth bearer asks for tokens).")

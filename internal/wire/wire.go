@@ -11,10 +11,12 @@ package wire
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Listener wraps the connections that l accepts.
@@ -44,8 +46,9 @@ func ConnContext(ctx context.Context, c net.Conn) context.Context {
 // time and writes on one, but reads ahead while a handler runs.
 type conn struct {
 	net.Conn
-	raw     atomic.Bool // pass everything: another protocol, or no hope
-	upgrade atomic.Bool // another protocol has been asked for; the answer decides
+	tls     *tls.ConnectionState // nil for plain connections
+	raw     atomic.Bool          // pass everything: another protocol, or no hope
+	upgrade atomic.Bool          // another protocol has been asked for; the answer decides
 
 	// Of the reading side alone.
 	frames framing
@@ -53,9 +56,11 @@ type conn struct {
 	ready  int    // how much of held may be handed on
 
 	// Of the writing side alone.
-	answer Answer // that is on its way out
-	part   []byte // a header block that is not whole
-	out    []byte // memory for what goes out
+	answer   Answer    // that is on its way out
+	part     []byte    // a header block that is not whole
+	out      []byte    // memory for what goes out
+	due      time.Time // when the deadline is to be set anew
+	switched bool      // to another protocol
 
 	mu     sync.Mutex // guards all below; never held while reading or writing
 	number uint64     // of the request that is being answered
@@ -88,6 +93,9 @@ func Begin(r *http.Request) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.tls != nil {
+		r.TLS = c.tls
+	}
 	c.number++
 	c.begun, c.next = true, Answer{}
 	if len(c.queue) == 0 {

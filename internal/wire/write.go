@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Answer says how a final response is to look beyond what net/http is told.
@@ -37,6 +38,29 @@ func (x Exchange) Answer(a Answer) {
 // maxBlock bounds a header block that is put in order; a longer one goes out as it is.
 const maxBlock = 256 << 10
 
+// slowLimit is how long a client may take nothing of what it is sent. It is about
+// progress: a long answer may take as long as its client goes on reading.
+const (
+	slowLimit = 2 * time.Minute
+	slowPiece = 64 << 10 // bytes that have to be taken within it
+)
+
+// send writes to the connection, in pieces that each have their time.
+func (c *conn) send(b []byte) (n int, err error) {
+	for {
+		if now := time.Now(); now.After(c.due) {
+			if err := c.Conn.SetWriteDeadline(now.Add(slowLimit)); err != nil {
+				return n, err
+			}
+			c.due = now.Add(slowLimit / 8) // set anew now and then, not at each answer
+		}
+		m, err := c.Conn.Write(b[n:min(len(b), n+slowPiece)])
+		if n += m; err != nil || n == len(b) {
+			return n, err
+		}
+	}
+}
+
 // Write rewrites the header block that begins a response. net/http writes on one
 // goroutine at a time, and a block of up to 4 kB in one piece.
 func (c *conn) Write(b []byte) (int, error) {
@@ -48,6 +72,8 @@ func (c *conn) Write(b []byte) (int, error) {
 	case bytes.HasPrefix(b, switching):
 		c.take()
 		c.raw.Store(true)
+		c.switched = true
+		_ = c.Conn.SetWriteDeadline(time.Time{}) // the other protocol has its own
 	case len(b) < len(switching) || !bytes.HasPrefix(b, proto) || b[9] == '1': // not the beginning of a final response
 	default:
 		a, ok := c.take()
@@ -57,7 +83,10 @@ func (c *conn) Write(b []byte) (int, error) {
 		c.answer = a
 		return len(b), c.writeBlock(b)
 	}
-	return c.Conn.Write(b)
+	if c.switched {
+		return c.Conn.Write(b)
+	}
+	return c.send(b)
 }
 
 // take returns what is known of the answer that begins; ok is false if none is expected.
@@ -82,10 +111,10 @@ var (
 func (c *conn) writeFault(b []byte) (int, error) {
 	status, rest, ok := bytes.Cut(b, []byte("\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n"))
 	if !ok || len(rest) > 512 {
-		return c.Conn.Write(b)
+		return c.send(b)
 	}
 	out := append([]byte("HTTP/1.1"), status[len(proto)+1:]...)
-	_, err := c.Conn.Write(append(out, "\r\nConnection: close\r\n\r\n"...))
+	_, err := c.send(append(out, "\r\nConnection: close\r\n\r\n"...))
 	return len(b), err
 }
 
@@ -104,7 +133,7 @@ func (c *conn) writeBlock(b []byte) error {
 		out = c.out
 	}
 	c.part = nil
-	_, err := c.Conn.Write(out)
+	_, err := c.send(out)
 	if cap(c.out) > maxKept {
 		c.out = nil
 	}
