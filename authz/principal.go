@@ -83,7 +83,7 @@ func (p *Principal) Actor(ip string) Actor {
 }
 
 // Fields is the principal as plain data (maps, lists, strings): what a flow sees
-// as msg.req.auth.
+// as msg.req.auth. Requests share it: copy before a change.
 func (p *Principal) Fields() map[string]any {
 	fields := map[string]any{"type": p.Type}
 	switch p.Type {

@@ -277,6 +277,47 @@ func TestALeavingClientDoesNotStopTheFetch(t *testing.T) {
 	}
 }
 
+func TestAKnownKeyDoesNotWaitForAnUnknownOne(t *testing.T) {
+	key := es256("good")
+	i := newIssuer(t, key)
+	v := i.verifier(t, nil)
+	if _, err := verify(v, sign(t, key, i.claims(nil), nil)); err != nil {
+		t.Fatal(err)
+	}
+	i.clock.Advance(fetchEvery)
+	i.mu.Lock() // the issuer hangs
+	defer i.mu.Unlock()
+	if _, wait, _ := v.keys.look(header{alg: jose.ES256, kid: "unknown"}); wait == nil {
+		t.Fatal("nothing is fetched for an unknown key")
+	}
+	if _, err := verify(v, sign(t, key, i.claims(nil), nil)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCloseEndsAFetchThatHangs(t *testing.T) {
+	i := newIssuer(t)
+	v := i.verifier(t, nil)
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	_, wait, _ := v.keys.look(header{alg: jose.ES256, kid: "any"})
+	v.Close()
+	<-wait
+	if _, err := verify(v, b64(`{"alg":"ES256","kid":"any"}`)+".e30.AAAA"); !errors.Is(err, ErrUnavailable) {
+		t.Errorf("after Close: got %v, want ErrUnavailable", err)
+	}
+}
+
+func TestARedirectOnTheSameHostIsFollowed(t *testing.T) {
+	key := es256("good")
+	i := newIssuer(t, key)
+	i.Config.Handler.(*http.ServeMux).Handle("/moved", http.RedirectHandler("/keys", http.StatusFound))
+	v := i.verifier(t, func(o *Options) { o.JWKSURI = i.URL + "/moved" })
+	if _, err := verify(v, sign(t, key, i.claims(nil), nil)); err != nil {
+		t.Error(err)
+	}
+}
+
 func FuzzKeys(f *testing.F) {
 	f.Add([]byte(`{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1"}]}`))
 	f.Add([]byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))

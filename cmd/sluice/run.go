@@ -48,7 +48,7 @@ sluice.yaml and settings.js, in this order.`,
 	cmd.Flags().StringVar(&o.flags.Host, "host", "", "address to listen on (default 127.0.0.1)")
 	cmd.Flags().StringVarP(&o.flags.Port, "port", "p", "", "port to listen on (default 1880)")
 	cmd.Flags().BoolVar(&o.watch, "watch", false, "deploy again when the flow file changes (SIGHUP does so at any time)")
-	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, team, or several with commas")
+	cmd.Flags().StringVar(&o.flags.Auth, "auth", "", "how endpoints are guarded: none, basic, bearer, team, jwt, or several with commas")
 	cmd.Flags().StringVar(&o.flags.Proxies, "trusted-proxies", "", "addresses or CIDR ranges of proxies whose X-Forwarded- headers are believed")
 	cmd.Flags().StringVar(&o.flags.TLSCert, "tls-cert", "", "speak https with this certificate (PEM), read again when the file changes")
 	cmd.Flags().StringVar(&o.flags.TLSKey, "tls-key", "", "its key (PEM)")
