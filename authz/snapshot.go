@@ -158,15 +158,15 @@ func passed(deadline, now int64, seen *atomic.Int64) (over, first bool) {
 	return true, seen.Load() != deadline && seen.Swap(deadline) != deadline
 }
 
-// used notes a use; the poller writes it. remote is an address, with or without port.
+// used notes a use, at most once a second: the poller writes it later still. remote
+// is an address, with or without port.
 func (u *usage) used(now int64, remote string) {
-	if now-u.at.Load() >= 1000 || now < u.at.Load() {
-		u.at.Store(now)
+	if last := u.at.Load(); now-last < 1000 && now >= last {
+		return
 	}
-	if last := u.remote.Load(); last == nil || *last != remote {
-		changed := remote // what is stored escapes; remote itself need not
-		u.remote.Store(&changed)
-	}
+	u.at.Store(now)
+	changed := remote // what is stored escapes; remote itself need not
+	u.remote.Store(&changed)
 }
 
 func (u *usage) use(id string, at int64) Use {
