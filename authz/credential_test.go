@@ -183,7 +183,7 @@ func TestACredentialGoesToItsHostsAlone(t *testing.T) {
 	if text := fmt.Sprintf("%v %+v %#v", grant, grant, grant); strings.Contains(text, "the-token") {
 		t.Errorf("a printed grant shows its value: %s", text)
 	}
-	if len(kept["credential api"]) != 1 {
+	if len(kept["named credentials"]) != 1 {
 		t.Error("the redactor is not told of the value")
 	}
 	for range 3 {

@@ -163,11 +163,11 @@ func (o *Outgoing) readLocked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for name, e := range entries {
-		if e.fault == nil {
-			o.opts.Keep("credential "+name, e.grant.Secret)
-		}
+	var secrets []string
+	for _, e := range entries {
+		secrets = append(secrets, e.grant.Secret) // "" where it did not open
 	}
+	o.opts.Keep("named credentials", secrets...)
 	o.entries, o.epoch = entries, epoch
 	return nil
 }

@@ -25,7 +25,7 @@ type keeper struct {
 	keys  *authz.Keys
 
 	mu   sync.Mutex      // guards kept
-	kept map[string]bool // whose values a redactor is told
+	kept map[string]bool // what a redactor is told
 }
 
 func newKeeper(t testing.TB) *keeper {
@@ -52,13 +52,15 @@ func (k *keeper) outgoing() *authz.Outgoing {
 	return authz.NewOutgoing(authz.OutgoingOptions{
 		Open: func(context.Context) (*authz.Store, error) { return k.store, nil },
 		Keys: k.keys,
-		Keep: func(owner string, _ ...string) {
+		Keep: func(_ string, secrets ...string) {
 			k.mu.Lock()
 			defer k.mu.Unlock()
 			if k.kept == nil {
 				k.kept = map[string]bool{}
 			}
-			k.kept[owner] = true
+			for _, s := range secrets {
+				k.kept[s] = true
+			}
 		},
 	})
 }
@@ -167,6 +169,30 @@ func TestANamedCredentialStaysWithItsOrigin(t *testing.T) {
 	h.Wait()
 	if got := fmt.Sprint(payload(t, h)); !strings.Contains(got, "not for this host") {
 		t.Errorf("a host in disguise: %s", got)
+	}
+}
+
+// The proxy is asked for a tunnel, and told nothing that is for the server.
+func TestAProxySeesNoCredential(t *testing.T) {
+	var seen []string
+	via := &connectProxy{}
+	proxySrv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		seen = append(seen, fmt.Sprint(r.Method, r.Header))
+		via.ServeHTTP(w, r)
+	}))
+	defer proxySrv.Close()
+	origin := httptest.NewServer(http.HandlerFunc(echo))
+	defer origin.Close()
+	k := newKeeper(t)
+	k.set("b", authz.CredentialBearer, "named-value", authz.CredentialSettings{}, "127.0.0.1")
+	h := requestFlow(t, `{"url":"`+origin.URL+`","proxy":"p","credentialRef":"b"}`, keeperNode+`,{"id":"p","type":"http proxy","url":"`+proxySrv.URL+`"}`, k.option)
+	h.Send("n", `{}`)
+	h.Wait()
+	if got := fmt.Sprint(payload(t, h)); !strings.Contains(got, "Bearer named-value") {
+		t.Errorf("the server sees %s", got)
+	}
+	if len(seen) != 1 || strings.Contains(strings.ToLower(seen[0]), "authorization") || !strings.HasPrefix(seen[0], "CONNECT") {
+		t.Errorf("the proxy sees %s", seen)
 	}
 }
 
