@@ -34,21 +34,43 @@ func parseKeys(data []byte) ([]jose.JSONWebKey, error) {
 	}
 	keys := []jose.JSONWebKey{}
 	for _, raw := range set.Keys {
-		var key jose.JSONWebKey
-		var purpose struct {
-			Ops []string `json:"key_ops"`
-		}
-		if key.UnmarshalJSON(raw) != nil || json.Unmarshal(raw, &purpose) != nil {
-			continue
-		}
-		if key.Use != "" && key.Use != "sig" || purpose.Ops != nil && !slices.Contains(purpose.Ops, "verify") {
-			continue
-		}
-		if slices.ContainsFunc(knownAlgorithms, func(alg jose.SignatureAlgorithm) bool { return fits(&key, alg) }) {
-			keys = append(keys, key)
+		if key, err := parseKey(raw); err == nil && usable(key) {
+			keys = append(keys, *key)
 		}
 	}
 	return keys, nil
+}
+
+var errPurpose = errors.New("the key is not for signatures")
+
+// parseKey reads one key, without its certificates: nothing here looks at them, and
+// one that cannot be read must not take the key with it.
+func parseKey(raw json.RawMessage) (*jose.JSONWebKey, error) {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return nil, err
+	}
+	if text, limited := members["key_ops"]; limited {
+		var ops []string
+		if json.Unmarshal(text, &ops) != nil || !slices.Contains(ops, "verify") {
+			return nil, errPurpose
+		}
+	}
+	for _, name := range [...]string{"x5c", "x5t", "x5t#S256", "x5u"} {
+		delete(members, name)
+	}
+	plain, err := json.Marshal(members)
+	if err != nil {
+		return nil, err
+	}
+	key := &jose.JSONWebKey{}
+	return key, key.UnmarshalJSON(plain)
+}
+
+// usable reports whether a key can verify signatures of some kind.
+func usable(key *jose.JSONWebKey) bool {
+	return (key.Use == "" || key.Use == "sig") &&
+		slices.ContainsFunc(knownAlgorithms, func(alg jose.SignatureAlgorithm) bool { return fits(key, alg) })
 }
 
 // fits reports whether a key is meant for an algorithm: what the key is decides,

@@ -318,6 +318,28 @@ func TestARedirectOnTheSameHostIsFollowed(t *testing.T) {
 	}
 }
 
+func TestWhichKeysOfASetAreUsed(t *testing.T) {
+	private := es256("1")
+	public := private.Public()
+	text := strings.TrimSuffix(marshal(t, &public), "}")
+	for more, want := range map[string]int{
+		``:                       1,
+		`,"key_ops":["verify"]`:  1,
+		`,"key_ops":["encrypt"]`: 0,
+		`,"key_ops":"verify"`:    0,
+		`,"x5c":["AAAA"],"x5u":"https://evil.example"`: 1, // certificates are not looked at
+		`,"unknown":{}`: 1,
+	} {
+		keys, err := parseKeys([]byte(`{"keys":[` + text + more + `}]}`))
+		if err != nil || len(keys) != want {
+			t.Errorf("%s: got %d keys (%v), want %d", more, len(keys), err, want)
+		}
+	}
+	if keys, err := parseKeys([]byte(`{"keys":[` + marshal(t, &private) + `]}`)); err != nil || len(keys) != 0 {
+		t.Errorf("a private key: got %d keys (%v), want none", len(keys), err)
+	}
+}
+
 func FuzzKeys(f *testing.F) {
 	f.Add([]byte(`{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA","kid":"1"}]}`))
 	f.Add([]byte(`{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}`))
