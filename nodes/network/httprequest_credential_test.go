@@ -74,7 +74,7 @@ func (k *keeper) set(name, kind, value string, settings authz.CredentialSettings
 }
 
 // keeperType is a config node that puts a keeper where http request nodes look for it.
-const keeperNode = `,{"id":"keeper","type":"keeper"}`
+const keeperNode = `,{"id":"kept","type":"keeper"}`
 
 type keeperType struct{ out *authz.Outgoing }
 
