@@ -39,7 +39,7 @@ ledger: build ## rewrite testdata/ledger.txt from what the suites say
 	go run ./internal/suites -binary $(BIN) -shared $(SHARED) -write
 
 docs: ## rewrite docs/nodes.md from the node definitions
-	go run ./cmd/sluice nodes --markdown > docs/nodes.md
+	go test ./cmd/sluice -run '^TestTheDocumentedNodesAreCurrent$$' -update
 
 bench: ## benchmarks; not part of any check
 	go test -run '^$$' -bench . -benchmem ./...

@@ -84,7 +84,7 @@ func rootFor(o *options) *cobra.Command {
 	flags.BoolVar(&o.logJSON, "log-json", false, "log as JSON, also on a terminal")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "log warnings and errors only")
 	root.AddCommand(runCommand(o), checkCommand(o), demoCommand(), tokenCommand(o.database), userCommand(o.database), teamCommand(o.database),
-		auditCommand(o.database), authCommand(o), hashCommand(), credentialCommand(o), credentialsCommand(o), keyCommand(o), versionCommand())
+		auditCommand(o.database), authCommand(o), hashCommand(), credentialCommand(o), credentialsCommand(o), keyCommand(o), nodesCommand(), versionCommand())
 	return root
 }
 

@@ -12,7 +12,7 @@ import (
 
 // LinkIn passes on what link out and link call nodes send to it.
 var LinkIn = runtime.Type{
-	Name: link.InType, Category: "common", Outputs: 1,
+	Name: "link in", Category: "common", Outputs: 1,
 	New: func() runtime.Node { return relay{} },
 
 	Parallel: true, Relay: true,
