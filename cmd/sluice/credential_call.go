@@ -46,8 +46,8 @@ func (o *options) callWith(ctx context.Context, stderr io.Writer, cfg *config.Co
 	runtime.Shared(engine, authz.OutgoingKey{}, func() *authz.Outgoing { return out })
 	defer engine.Close(context.WithoutCancel(ctx))
 	file, err := flows.Parse([]byte(fmt.Sprintf(`[{"id":"f","type":"tab","label":"test"},
-		{"id":"probe","type":"credential probe","z":"f","x":1,"y":1,"wires":[["call"]]},
-		{"id":"call","type":"http request","z":"f","x":1,"y":1,"method":"use","ret":"bin","credentialRef":%q,"wires":[["probe"]]}]`, c.Name)))
+		{"id":"probe","type":"credential probe","z":"f","x":1,"y":1,"wires":[["credential-test"]]},
+		{"id":"credential-test","type":"http request","z":"f","x":1,"y":1,"method":"use","ret":"bin","credentialRef":%q,"wires":[["probe"]]}]`, c.Name)))
 	if err != nil {
 		return result, err
 	}

@@ -46,7 +46,7 @@ func TestCredentialCommand(t *testing.T) {
 		{"test of an unknown name", "", "credential test none URL", 3, `^$`, `not found`},
 		{"rotate the key", "", "key rotate", 0, `^$`, `2 credentials are encrypted anew`},
 		{"test under the new key", "", "credential test api URL", 0, `^200`, ``},
-		{"list", "", "credential list", 0, `(?m)^api +bearer +127\.0\.0\.1 +20.*call$`, `^$`},
+		{"list", "", "credential list", 0, `(?m)^api +bearer +127\.0\.0\.1 +20.*credential-test$`, `^$`},
 		{"list as JSON", "", "credential list --json", 0, `"count": 2`, `^$`},
 		{"the audit knows", "", "audit", 0, `(?s)auth.credential.created.*auth.credential.tested.*auth.key.rotated`, ``},
 		{"remove", "", "credential rm api", 0, `^$`, `is removed`},
