@@ -17,7 +17,7 @@ import (
 )
 
 // start runs an instance of a user directory and returns its handler.
-func start(t *testing.T, files map[string]string) (*Server, http.Handler) {
+func start(t testing.TB, files map[string]string) (*Server, http.Handler) {
 	t.Helper()
 	dir := t.TempDir()
 	for name, text := range files {
