@@ -4,7 +4,7 @@ export CGO_ENABLED := 0
 BIN := dist/sluice
 SHARED ?= ../shared
 
-.PHONY: help build run test check vet fmt race lint suites ledger docs bench fuzz clean
+.PHONY: help build run test check vet fmt race lint suites ledger docs bench soak fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ docs: ## rewrite docs/nodes.md from the node definitions
 
 bench: ## benchmarks; not part of any check
 	go test -run '^$$' -bench . -benchmem ./...
+
+soak: ## two minutes of clients that leave early, read slowly and talk nonsense
+	go run ./internal/soak -for $${SOAKTIME:-2m}
 
 fuzz: ## every fuzz target, FUZZTIME each (default 30s)
 	./.ci/fuzz $${FUZZTIME:-30s}

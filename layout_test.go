@@ -42,6 +42,7 @@ var picture = map[string][]string{
 	"internal/wire":     {},
 	"internal/httpfile": {"runtime/msg"},
 	"internal/suites":   {},
+	"internal/soak":     {"config", "server"},
 	"internal/standin":  {},
 }
 

@@ -51,7 +51,7 @@ func NotFound(w http.ResponseWriter, r *http.Request) {
 }
 
 // pageOrder is how Express orders the headers of its own pages.
-var pageOrder = []string{"X-Powered-By", corsOrigin, "Vary", corsCredentials, corsExpose, "Accept-Ranges", "Cache-Control", "Last-Modified", "Allow", "Content-Range",
+var pageOrder = []string{"X-Powered-By", corsOrigin, "Vary", corsCredentials, corsMethods, corsHeaders, corsMaxAge, corsExpose, "Accept-Ranges", "Cache-Control", "Last-Modified", "Allow", "Content-Range",
 	"Content-Security-Policy", "X-Content-Type-Options", "Content-Type", "Content-Length", "ETag"}
 
 func writeBody(w http.ResponseWriter, r *http.Request, status int, body string) {

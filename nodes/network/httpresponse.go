@@ -116,6 +116,7 @@ func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
 		if err := res.setOneLocked("Content-Length", strconv.Itoa(length)); err != nil {
 			return err
 		}
+		res.noteLocked("content-length") // Node-RED's spelling, until Express sets it again
 	}
 	if f, ok := payload.(float64); ok {
 		payload = msg.FormatNumber(f)

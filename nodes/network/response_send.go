@@ -91,6 +91,7 @@ func (res *response) textTypeLocked(fallback string) error {
 		return err
 	}
 	if t == current && !res.committed {
+		res.noteLocked("Content-Type") // set again, in Express's spelling
 		return nil
 	}
 	return res.setHeaderLocked("Content-Type", t)
