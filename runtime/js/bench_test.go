@@ -110,3 +110,59 @@ func BenchmarkFunctions(b *testing.B) {
 	runtime.ReadMemStats(&m)
 	b.ReportMetric(float64(m.HeapAlloc)/float64(len(keep)), "live-B/node")
 }
+
+// BenchmarkBridge tells what single operations between a body and its message
+// cost: each body does one a thousand times.
+func BenchmarkBridge(b *testing.B) {
+	for _, bc := range []struct{ name, loop string }{
+		{"nothing", ``},
+		{"read a number", `p.n`},
+		{"read a string", `p.s`},
+		{"read a nested value", `p.o.a`},
+		{"read an element", `p.l[3]`},
+		{"read a length", `p.l.length`},
+		{"write a number", `p.n = i`},
+		{"write a string", `p.s = "x"`},
+		{"write an element", `p.l[3] = i`},
+		{"write a native object", `p.o2 = {a: 1}`},
+		{"add a key and delete it", `p.k = 1; delete p.k`},
+		{"call a native method", `p.s.trim()`},
+		{"global function", `Math.floor(i)`},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			bench := newBench(b)
+			f := bench.compile(Source{Body: "const p = msg.payload; for (let i = 0; i < 1000; i++) { " + bc.loop + " } return null"})
+			in := parse(b, `{"payload":{"n":1234.5,"s":" abc ","o":{"a":1},"l":[1,2,3,4,5]}}`)
+			b.ReportAllocs()
+			for b.Loop() {
+				f.Run(sink{}, in)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/operation")
+		})
+	}
+	for _, bc := range []struct{ name, body string }{
+		{"map and join 1000", `return {payload: msg.payload.l.map(x => x * 2).join()}`},
+		{"join 1000", `msg.payload = msg.payload.l.join(); return null`},
+		{"filter 1000 objects", `return {payload: msg.payload.o.filter(o => o.ok).length}`},
+		{"sort 1000 objects", `msg.payload.o.slice().sort((a, b) => b.n - a.n); return null`},
+		{"for of 1000 objects", `let n = 0; for (const o of msg.payload.o) n += o.n; return {payload: n}`},
+		{"spread", `return {payload: {...msg.payload.o[0], x: 1}}`},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			bench := newBench(b)
+			f := bench.compile(Source{Body: bc.body})
+			var l, o strings.Builder
+			for i := range 1000 {
+				fmt.Fprintf(&l, ",%d", i)
+				fmt.Fprintf(&o, `,{"n":%d,"ok":%v}`, i*7919%1000, i%2 == 0)
+			}
+			in := parse(b, `{"payload":{"l":[`+l.String()[1:]+`],"o":[`+o.String()[1:]+`]}}`)
+			payload := in.Value(msg.PayloadKey)
+			b.ReportAllocs()
+			for b.Loop() {
+				in.Set(msg.PayloadKey, payload)
+				f.Run(sink{}, in)
+			}
+		})
+	}
+}

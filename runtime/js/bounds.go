@@ -1,6 +1,7 @@
 package js
 
 import (
+	"math"
 	"strconv"
 	"strings"
 
@@ -22,7 +23,7 @@ func (v *vm) installBounds() {
 	for _, name := range []string{"repeat", "padStart", "padEnd", "replace", "replaceAll"} {
 		native, _ := goja.AssertFunction(proto.Get(name))
 		size := v.resultSize(name)
-		define(v, proto, name, 2-len(name)/len("repeat")%2, func(c goja.FunctionCall) goja.Value {
+		define(v, proto, name, int(proto.Get(name).(*goja.Object).Get("length").ToInteger()), func(c goja.FunctionCall) goja.Value {
 			if this, ok := c.This.(goja.String); ok && size(this, c) > maxString {
 				v.invalidLength()
 			}
@@ -58,8 +59,8 @@ func (v *vm) resultSize(name string) func(this goja.String, c goja.FunctionCall)
 	case "repeat":
 		return func(this goja.String, c goja.FunctionCall) float64 {
 			n := c.Argument(0).ToFloat()
-			if !(n < 1<<53) { // the native method refuses it
-				return 0
+			if n < 0 || math.IsInf(n, 1) {
+				v.throwf("RangeError", "Invalid count value: %s", c.Argument(0).String())
 			}
 			return float64(this.Length()) * n
 		}

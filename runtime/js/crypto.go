@@ -115,11 +115,16 @@ func (v *vm) hash(name goja.Value, unknown string) func() hash.Hash {
 	if !goja.IsString(name) {
 		v.badType(`"algorithm" argument`, "of type string", name)
 	}
-	h := hashes[strings.ReplaceAll(strings.TrimPrefix(strings.ToLower(name.String()), "rsa-"), "sha-", "sha")]
+	h := hashes[hashName(name.String())]
 	if h == nil {
 		v.throwf("Error", "%s", unknown)
 	}
 	return h
+}
+
+// hashName is the name of hashes that any of OpenSSL's stands for.
+func hashName(name string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(strings.ToLower(name), "rsa-"), "sha-", "sha")
 }
 
 // data reads text or bytes.

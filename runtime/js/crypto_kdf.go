@@ -5,7 +5,9 @@ import (
 	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/pbkdf2"
+	"hash"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dop251/goja"
 	"golang.org/x/crypto/scrypt"
@@ -39,7 +41,7 @@ func (v *vm) installDerivations(o *goja.Object) {
 		if n < 1 || n > maxIterations {
 			v.outOfRange("iterations", "a number of at most 2000000", a[2].ToFloat())
 		}
-		h := v.hash(a[4], "Invalid digest: "+a[4].String())
+		h := v.hashCode(a[4])
 		key, err := pbkdf2.Key(h, string(v.data(a[0], v.undef, "password")), v.data(a[1], v.undef, "salt"), int(n), v.keyLength(a[3]))
 		return v.derived(key, err)
 	})
@@ -61,13 +63,22 @@ func (v *vm) installDerivations(o *goja.Object) {
 		return v.derived(key, err)
 	})
 	both("hkdf", 5, func(a []goja.Value) goja.Value {
-		h := v.hash(a[0], "Invalid digest: "+a[0].String())
+		h := v.hashCode(a[0])
 		key, err := hkdf.Key(h, v.data(a[1], v.undef, "ikm"), v.data(a[2], v.undef, "salt"), string(v.data(a[3], v.undef, "info")), v.keyLength(a[4]))
 		if err != nil {
 			v.throw(err)
 		}
 		return v.rt.ToValue(v.rt.NewArrayBuffer(key))
 	})
+}
+
+// hashCode is hash with the error that derivations have.
+func (v *vm) hashCode(name goja.Value) func() hash.Hash {
+	h := hashes[hashName(name.String())]
+	if h == nil {
+		v.codeError("TypeError", "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest: %s", name.String())
+	}
+	return h
 }
 
 // filled returns n arguments.
@@ -163,11 +174,18 @@ func valueOr(m map[string]int, key string, or int) int {
 
 func (v *vm) cipherObject(a *aesCall) goja.Value {
 	o := v.rt.NewObject()
+	var begun []byte // of a character that the text so far does not show
 	output := func(b []byte, enc goja.Value) goja.Value {
 		if enc == v.undef || enc.String() == "buffer" {
 			return v.newBuffer(b)
 		}
-		return v.encoded(b, enc)
+		b = append(begun, b...)
+		n := len(b)
+		if !a.ended {
+			n -= unfinished(b, v.encoding(enc))
+		}
+		begun = append([]byte(nil), b[n:]...)
+		return v.encoded(b[:n], enc)
 	}
 	define(v, o, "update", 3, func(c goja.FunctionCall) goja.Value {
 		if a.ended {
@@ -209,6 +227,26 @@ func (v *vm) cipherObject(a *aesCall) goja.Value {
 		return v.newBuffer(a.tag)
 	})
 	return o
+}
+
+// unfinished tells how many bytes at the end of b begin a character of the encoding that is not whole.
+func unfinished(b []byte, enc string) int {
+	switch strings.ToLower(enc) {
+	case "base64", "base64url":
+		return len(b) % 3
+	case "utf16le", "utf-16le", "ucs2", "ucs-2":
+		return len(b) % 2
+	case "utf8", "utf-8":
+		for i := 1; i <= min(utf8.UTFMax-1, len(b)); i++ {
+			if c := b[len(b)-i]; utf8.RuneStart(c) {
+				if c >= utf8.RuneSelf && !utf8.FullRune(b[len(b)-i:]) {
+					return i
+				}
+				return 0
+			}
+		}
+	}
+	return 0
 }
 
 // update transforms the whole blocks that have come.

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"hash"
 	"math/big"
-	"strings"
 
 	"github.com/dop251/goja"
 )
@@ -155,8 +154,7 @@ func (v *vm) signHost() host {
 			s.salt = int(n.ToInteger())
 		}
 		if a := c.Argument(at); a.ToBoolean() {
-			name := strings.ReplaceAll(strings.TrimPrefix(strings.ToLower(a.String()), "rsa-"), "sha-", "sha")
-			if s.hash = signHashes[name]; s.hash == 0 {
+			if s.hash = signHashes[hashName(a.String())]; s.hash == 0 {
 				v.codeError("Error", "ERR_CRYPTO_INVALID_DIGEST", "Invalid digest: %s", a.String())
 			}
 		}

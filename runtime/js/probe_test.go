@@ -38,7 +38,7 @@ func TestNodeAnswers(t *testing.T) {
 // evaluate returns what show.js makes of an expression in a function node.
 func evaluate(t *testing.T, expr string) string {
 	b := newBench(t)
-	f := b.compile(Source{Libs: probeLibs, Body: "const require = n => ({path, url, events, os})[n];return {show: " + strings.TrimSpace(showSource[strings.Index(showSource, "(function"):]) +
+	f := b.compile(Source{Libs: probeLibs, Body: "const require = n => ({path, url, events, os, assert, string_decoder, zlib, util})[n];return {show: " + strings.TrimSpace(showSource[strings.Index(showSource, "(function"):]) +
 		"(function () { return (" + expr + "\n) })}"})
 	c := b.call(f, `{}`)
 	if len(c.sent) != 1 {
@@ -48,4 +48,5 @@ func evaluate(t *testing.T, expr string) string {
 	return strings.ReplaceAll(s, "\n", `\n`)
 }
 
-var probeLibs = []Lib{{"querystring", "querystring"}, {"path", "node:path"}, {"url", "url"}, {"events", "events"}, {"os", "os"}}
+var probeLibs = []Lib{{"querystring", "querystring"}, {"path", "node:path"}, {"url", "url"}, {"events", "events"}, {"os", "os"}, {"assert", "assert"},
+	{"string_decoder", "string_decoder"}, {"zlib", "zlib"}}

@@ -33,6 +33,11 @@
     // eslint-disable-next-line eqeqeq
     check('notEqual', (a, b) => a != b, (a, b) => show(a) + ' != ' + show(b))
     check('strictEqual', Object.is, (a, b) => 'Expected values to be strictly equal:\n\n' + show(a) + ' !== ' + show(b) + '\n')
+    const strictEqual = assert.strictEqual
+    assert.strictEqual = (a, b, message) => { // Node 24 adds the values to a text given
+      const plain = x => x === null || (typeof x !== 'object' && typeof x !== 'function')
+      strictEqual(a, b, typeof message === 'string' && plain(a) && plain(b) ? message + '\n\n' + show(a) + ' !== ' + show(b) + '\n' : message)
+    }
     check('notStrictEqual', (a, b) => !Object.is(a, b), (a, b) => 'Expected "actual" to be strictly unequal to: ' + show(b))
     check('deepEqual', looseDeep, (a, b) => 'Expected values to be loosely deep-equal:\n\n' + show(a) + '\n\nshould loosely deep-equal\n\n' + show(b))
     check('notDeepEqual', (a, b) => !looseDeep(a, b), (a, b) => 'Expected "actual" not to be loosely deep-equal to: ' + show(b))
