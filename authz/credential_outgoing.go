@@ -51,7 +51,7 @@ func ParseOutgoingRules(allow, deny []string) (*OutgoingRules, error) {
 			if text == "private" {
 				*list.ranges = append(*list.ranges, privateRanges...)
 			} else if prefix, err := netip.ParsePrefix(text); err == nil {
-				*list.ranges = append(*list.ranges, prefix.Masked())
+				*list.ranges = append(*list.ranges, unmapped(prefix.Masked()))
 			} else if addr, err := netip.ParseAddr(strings.Trim(text, "[]")); err == nil {
 				addr = addr.Unmap().WithZone("")
 				*list.ranges = append(*list.ranges, netip.PrefixFrom(addr, addr.BitLen()))
@@ -90,7 +90,12 @@ func (r *OutgoingRules) JudgeAddr(host, port string, addr netip.Addr) error {
 	if !r.Any() {
 		return nil
 	}
-	addr = within(addr)
+	addr = addr.Unmap().WithZone("")
+	if inner := within(addr); inner != addr {
+		if err := r.JudgeAddr(host, port, inner); err != nil {
+			return err
+		}
+	}
 	allowed, denied := longest(r.allowRanges, addr), longest(r.denyRanges, addr)
 	switch {
 	case denied >= 0 && denied >= allowed:
@@ -123,10 +128,17 @@ func longest(ranges []netip.Prefix, addr netip.Addr) int {
 	return best
 }
 
-// within is the IPv4 address that an IPv6 one leads to: mapped, or behind NAT64
-// (RFC 6052) or 6to4 (RFC 3056), by which ranges of IPv4 could be gone round.
+// unmapped is a range of mapped addresses as the range of IPv4 that it is.
+func unmapped(p netip.Prefix) netip.Prefix {
+	if !p.Addr().Is4In6() || p.Bits() < 96 {
+		return p
+	}
+	return netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
+}
+
+// within is the IPv4 address that an IPv6 one leads to by NAT64 (RFC 6052) or 6to4
+// (RFC 3056), by which ranges of IPv4 could be gone round; others are themselves.
 func within(addr netip.Addr) netip.Addr {
-	addr = addr.Unmap().WithZone("")
 	if !addr.Is6() {
 		return addr
 	}

@@ -133,6 +133,9 @@ func TestOutgoingRules(t *testing.T) {
 		{"loopback is private", "", "private", "localhost", "::1", "denied"},
 		{"mapped addresses are what they map", "", "private", "a.test", "::ffff:10.0.0.1", "denied"},
 		{"NAT64 is what is behind it", "", "private", "a.test", "64:ff9b::a9fe:a9fe", "denied"},
+		{"NAT64 is itself too", "", "64:ff9b::/96", "a.test", "64:ff9b::5db8:d822", "denied"},
+		{"NAT64 of a public address", "", "private", "a.test", "64:ff9b::5db8:d822", "allowed"},
+		{"a range of mapped addresses", "", "::ffff:10.0.0.0/104", "a.test", "10.9.9.9", "denied"},
 		{"6to4 is what is behind it", "", "private", "a.test", "2002:a00:1::", "denied"},
 		{"an unspecified address is private", "", "private", "a.test", "0.0.0.0", "denied"},
 		{"public is not private", "", "private", "a.test", "93.184.216.34", "allowed"},
@@ -280,6 +283,62 @@ func TestTheDatabaseHoldsNoValue(t *testing.T) {
 		}
 		if strings.Contains(string(text), "needle") || strings.Contains(string(text), "bmVlZGxl") {
 			t.Errorf("%s holds a value", f.Name())
+		}
+	}
+}
+
+func FuzzParseOutgoingRules(f *testing.F) {
+	for _, s := range []string{"private", "10.0.0.0/8", "[::1]", "*.a.test:1", "::ffff:1.2.3.4/120", "a/b"} {
+		f.Add(s, "10.0.0.1")
+	}
+	f.Fuzz(func(t *testing.T, text, ip string) {
+		addr, err := netip.ParseAddr(ip)
+		if err != nil {
+			return
+		}
+		rules, err := ParseOutgoingRules(nil, []string{text})
+		if err != nil {
+			return
+		}
+		if !rules.Any() {
+			t.Errorf("%q is a rule of no effect", text)
+		}
+		if prefix, err := netip.ParsePrefix(ip + "/32"); err == nil && addr.Is4() {
+			exact, err := ParseOutgoingRules(nil, []string{prefix.String()})
+			if err != nil || exact.JudgeAddr("h", "1", addr) == nil {
+				t.Errorf("%s is not denied by itself", prefix)
+			}
+		}
+	})
+}
+
+func FuzzCleanToken(f *testing.F) {
+	for _, s := range []string{"a", " Bearer  b ", "bearer\tc", "Bearer Bearer d", "é", "a\r\nb"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, token string) {
+		clean, _, err := CleanToken(token)
+		if err != nil {
+			return
+		}
+		if clean == "" || strings.ContainsFunc(clean, func(r rune) bool { return r <= ' ' || r >= 0x7F }) {
+			t.Errorf("%q is cleaned to %q", token, clean)
+		}
+	})
+}
+
+func BenchmarkReadThousandCredentials(b *testing.B) {
+	c := newClock()
+	s, k := testStore(b, c), testKeys(b)
+	for i := range maxCredentials {
+		mustSet(b, s, k, bearerFor(fmt.Sprint("c", i), "api.example.com"), fmt.Sprint("value-of-", i))
+	}
+	if _, _, err := s.SetCredential(ctx, k, by, bearerFor("more", "h"), "value"); !errors.Is(err, ErrCredentialLimit) {
+		b.Errorf("one more than the limit: %v", err)
+	}
+	for b.Loop() {
+		if entries, err := s.openCredentials(ctx, k); err != nil || len(entries) != maxCredentials {
+			b.Fatal(err)
 		}
 	}
 }

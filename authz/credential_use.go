@@ -191,15 +191,16 @@ func (s *Store) openCredentials(ctx context.Context, keys *Keys) (map[string]*ou
 	if err != nil {
 		return nil, err
 	}
+	sealed, err := s.sealedValues(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
 	entries := make(map[string]*outgoingEntry, len(list))
 	for _, c := range list {
 		e := &outgoingEntry{credential: c, grant: Grant{Name: c.Name, Kind: c.Kind, CredentialSettings: c.CredentialSettings}}
-		var keyID, sealed string
 		field := credentialKinds[c.Kind]
-		if err := tx.QueryRowContext(ctx, `SELECT key_id, sealed FROM auth_secret WHERE id = $1 AND field = $2`, c.ID, field).Scan(&keyID, &sealed); err != nil {
-			return nil, fmt.Errorf("value of credential %q: %w", c.Name, err)
-		}
-		e.grant.Secret, e.fault = keys.Open(keyID, c.ID, field, sealed)
+		v := sealed[[2]string{c.ID, field}]
+		e.grant.Secret, e.fault = keys.Open(v.keyID, c.ID, field, v.text)
 		for _, text := range c.Hosts {
 			p, err := parseHostPattern(text)
 			e.hosts, e.fault = append(e.hosts, p), errors.Join(e.fault, err)
@@ -207,6 +208,28 @@ func (s *Store) openCredentials(ctx context.Context, keys *Keys) (map[string]*ou
 		entries[c.Name] = e
 	}
 	return entries, nil
+}
+
+type sealedValue struct{ keyID, text string }
+
+// sealedValues are the values of all credentials, by row and field.
+func (s *Store) sealedValues(ctx context.Context, q querier) (map[[2]string]sealedValue, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, field, key_id, sealed FROM auth_secret
+		WHERE id IN (SELECT id FROM auth_credential WHERE instance_id = $1)`, s.instance)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	values := map[[2]string]sealedValue{}
+	for rows.Next() {
+		var place [2]string
+		var v sealedValue
+		if err := rows.Scan(&place[0], &place[1], &v.keyID, &v.text); err != nil {
+			return nil, err
+		}
+		values[place] = v
+	}
+	return values, rows.Err()
 }
 
 func (o *Outgoing) countLocked(e *outgoingEntry, node string, now time.Time) {
