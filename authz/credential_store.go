@@ -21,7 +21,7 @@ const (
 )
 
 func newCredentialEvent(at time.Time, kind string, actor Actor, c *Credential, more ...any) Event {
-	return makeEvent(at, kind, actor, c.ID, append(more, "credential", c.Name, "kind", c.Kind, "hosts", c.Hosts))
+	return makeEvent(at, kind, actor, c.ID, append(more, "name", c.Name, "kind", c.Kind, "hosts", c.Hosts))
 }
 
 // SetCredential makes a credential, or replaces the one of that name, value and

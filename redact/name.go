@@ -7,7 +7,7 @@ var secretNames = map[string]bool{
 	"authorization": true, "proxy-authorization": true, "cookie": true, "set-cookie": true,
 	"x-api-key": true, "api-key": true, "apikey": true, "api_key": true,
 	"password": true, "passwd": true, "passphrase": true, "pass": true,
-	"credential": true, "private_key": true,
+	"private_key": true,
 }
 
 // queryNames are secret in the query of a URL alone.

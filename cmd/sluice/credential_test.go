@@ -164,3 +164,29 @@ func TestARunShowsNoSecret(t *testing.T) {
 		}
 	}
 }
+
+func TestAMasterKeyOfTheEnvironment(t *testing.T) {
+	one, two := strings.Repeat("A", 42)+"E=", strings.Repeat("B", 42)+"E="
+	dir := t.TempDir()
+	for _, tc := range []struct {
+		key, args string
+		code      int
+		stderr    string
+	}{
+		{one, "credential set api --host 127.0.0.1", 0, "is set"},
+		{one, "key rotate", 4, "NEW OLD"},
+		{two, "credential test api http://127.0.0.1:1/", 1, "put that key back"},
+		{two + " " + one, "key rotate", 0, "1 credentials"},
+		{two, "credential test api http://127.0.0.1:1/", 1, "ECONNREFUSED"},
+		{"short", "credential list", 4, "32 bytes"},
+	} {
+		t.Setenv("SLUICE_MASTER_KEY", tc.key)
+		_, stderr, code := runIn(t, dir, "value-of-it", strings.Fields(tc.args)...)
+		if code != tc.code || !strings.Contains(stderr, tc.stderr) || strings.Contains(stderr, tc.key) {
+			t.Errorf("%s with %s: exit %d, want %d with %q: %s", tc.args, tc.key, code, tc.code, tc.stderr, stderr)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "master.key")); err == nil {
+		t.Error("a key file was made beside the key of the environment")
+	}
+}
