@@ -194,7 +194,7 @@ func (p *queryParser) nest(segments []string, value any) any {
 
 // simpleQuery is Node's querystring.parse: no brackets, values of one name make a list.
 func simpleQuery(s string) *msg.Object {
-	query := &msg.Object{}
+	query := msg.NewBareObject() // Node's querystring.parse
 	for n := 0; s != "" && n < urlQuery.params; n++ {
 		part, rest, _ := strings.Cut(s, "&")
 		s = rest

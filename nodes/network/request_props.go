@@ -142,7 +142,7 @@ func headersOf(ex *transaction) *msg.Object {
 }
 
 func distinctHeaders(ex *transaction) *msg.Object {
-	headers := &msg.Object{}
+	headers := msg.NewBareObject()
 	for _, f := range fieldsOf(ex) {
 		name := strings.ToLower(f.Name)
 		if list, ok := headers.Value(name).(*msg.Array); ok {

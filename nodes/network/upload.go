@@ -42,7 +42,7 @@ func readUpload(r *http.Request) (fields *msg.Object, files *msg.Array, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	form := upload{fields: &msg.Object{}, files: msg.NewArray()}
+	form := upload{fields: msg.NewBareObject(), files: msg.NewArray()}
 	if err := form.parse(data, []byte("\r\n--"+boundary)); err != nil {
 		return nil, nil, err
 	}

@@ -99,7 +99,7 @@ func descend(at any, key string, list bool) any {
 		if list {
 			return old
 		}
-		o := &msg.Object{}
+		o := msg.NewBareObject()
 		for i, v := range old.All() {
 			if v != msg.Undefined {
 				o.Set(strconv.Itoa(i), v)
@@ -107,12 +107,14 @@ func descend(at any, key string, list bool) any {
 		}
 		made = o
 	case string:
-		made = msg.NewObject("", old)
+		o := msg.NewBareObject()
+		o.Set("", old)
+		made = o
 	default:
 		if list {
 			made = msg.NewArray()
 		} else {
-			made = &msg.Object{}
+			made = msg.NewBareObject()
 		}
 	}
 	setChild(at, key, made)

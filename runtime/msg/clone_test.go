@@ -146,3 +146,16 @@ func digitsOf(s string, base int) int {
 	_, n := intPrefix(s, base)
 	return n
 }
+
+func TestCopiesOfBareObjectsAreOrdinaryOnes(t *testing.T) {
+	o := NewBareObject()
+	o.Set("a", NewBareObject())
+	if !o.Bare() || !o.Value("a").(*Object).Bare() || (*Object)(nil).Bare() || (&Object{}).Bare() {
+		t.Error("bare objects are not told apart")
+	}
+	for name, copied := range map[string]any{"Clone": Clone(o), "CopyIn": CopyIn(o)} {
+		if copied.(*Object).Bare() || copied.(*Object).Value("a").(*Object).Bare() {
+			t.Errorf("%s keeps it", name)
+		}
+	}
+}

@@ -24,6 +24,7 @@ type Object struct {
 	ints   int              // how many of fields are integer-like keys; they come first
 	index  map[string]int32 // nil until the object has more than indexAbove fields
 	stored bool             // owned by a context store, see CopyIn
+	bare   bool             // see NewBareObject
 }
 
 type field struct {
@@ -42,6 +43,13 @@ func NewObject(pairs ...any) *Object {
 	}
 	return o
 }
+
+// NewBareObject makes an object as JavaScript's Object.create(null) does: a script
+// finds no inherited methods in it. Copies of it have them, as lodash's cloneDeep has it.
+func NewBareObject() *Object { return &Object{bare: true} }
+
+// Bare tells whether the object was made by NewBareObject.
+func (o *Object) Bare() bool { return o != nil && o.bare }
 
 // Len returns the number of fields.
 func (o *Object) Len() int {
