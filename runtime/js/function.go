@@ -162,9 +162,8 @@ func (f *Function) runPooled(call Call, m *msg.Object) {
 		return
 	}
 	v := f.e.pool.take(f)
-	defer f.e.pool.put(v, f)
 	v.mu.Lock()
-	defer v.unlock()
+	defer v.unlockThen(func() { f.e.pool.put(v, f) })
 	l := f.pooled[v.index]
 	if l == nil {
 		var err error

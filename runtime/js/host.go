@@ -1,6 +1,7 @@
 // Package js runs the JavaScript of function nodes on goja: one main VM under
-// one lock, dynamic views of message values, timers, and the host objects that
-// Node-RED gives a function body.
+// one lock, a pool of VMs for bodies that keep nothing between calls, dynamic
+// views of message values, timers, and the host objects that Node-RED gives a
+// function body.
 //
 // It knows no engine and no node: what a body reaches outside its VM comes
 // through the interfaces of this file.

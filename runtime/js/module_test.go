@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -77,5 +78,30 @@ func TestEvalModuleKeepsFunctions(t *testing.T) {
 	}
 	if got := call("h"); got != "TypeError: no" {
 		t.Error(got)
+	}
+}
+
+func TestBodiesCallFunctionsOfSettings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "settings.js")
+	text := `module.exports = {functionGlobalContext: {add: (a, b) => a + b, lib: {keys: o => Object.keys(o), fail () { throw new RangeError("no") }}, os: require("os")}}`
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := EvalModule(path, ModuleOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(t)
+	b.e.Close()
+	b.e = New(Options{Lock: new(sync.Mutex), Globals: settings.Value("functionGlobalContext").(*msg.Object)})
+	for _, tc := range []struct{ body, want string }{
+		{`return {payload: global.get("add")(1, 2)}`, `3`},
+		{`const lib = global.get("lib"); return {payload: lib.keys(msg.o)}`, `["x"]`},
+		{`try { global.get("lib").fail() } catch (e) { return {payload: [e.name, e.message, e instanceof RangeError]} }`, `["RangeError","no",true]`},
+		{`return {payload: [typeof global.get("os").hostname(), [1, 2].map(x => global.get("add")(x, 1))]}`, `["string",[2,3]]`},
+	} {
+		if got, want := b.run(tc.body, `{"o":{"x":1}}`), `sent {"payload":`+tc.want+`}; done`; got != want {
+			t.Errorf("%s\n got %s\nwant %s", tc.body, got, want)
+		}
 	}
 }

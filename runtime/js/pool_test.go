@@ -61,7 +61,7 @@ func TestPlacement(t *testing.T) {
 func TestPooledBodiesRunInParallel(t *testing.T) {
 	b := newBench(t)
 	f := b.compile(Source{Body: `node.status(msg.n); const list = []; for (let i = 0; i < 200; i++) list.push({i, s: "x" + i});
-		msg.re = list.filter(o => /^x1\d$/.test(o.s)).map(o => o.i).join(); msg.e = env.get("A"); return [[msg, {payload: msg.n}]]`})
+		msg.re = list.filter(o => /^x1\d$/.test(o.s)).map(o => o.i).join(); msg.e = env.get("A"); msg.d = "1234567".replace(/\B(?=(\d{3})+(?!\d))/g, ","); return [[msg, {payload: msg.n}]]`})
 	g := b.compile(Source{Body: `flow.set("n", (flow.get("n") || 0) + 1)`})
 	b.env["A"] = 1.0
 	node := quiet{b}
@@ -71,7 +71,7 @@ func TestPooledBodiesRunInParallel(t *testing.T) {
 		wg.Go(func() {
 			c := newCall(b)
 			f.Run(c, parse(t, fmt.Sprintf(`{"_msgid":"%d","n":%d}`, i, i)))
-			want := fmt.Sprintf(`sent {"_msgid":"%d","n":%d,"re":"10,11,12,13,14,15,16,17,18,19","e":1},{"payload":%d,"_msgid":"%d"}; done`, i, i, i, i)
+			want := fmt.Sprintf(`sent {"_msgid":"%d","n":%d,"re":"10,11,12,13,14,15,16,17,18,19","e":1,"d":"1,234,567"},{"payload":%d,"_msgid":"%d"}; done`, i, i, i, i)
 			if got := c.String(); got != want {
 				t.Errorf("\n got %s\nwant %s", got, want)
 			}

@@ -55,7 +55,7 @@ func (v *vm) toJS(value any) goja.Value {
 	case msg.Host:
 		return v.cur.view(x, func() *goja.Object { return v.rt.NewDynamicObject(&hostView{v, x}) })
 	case *msg.Buffer:
-		return v.newBuffer(x.B)
+		return v.cur.view(x, func() *goja.Object { return v.newBuffer(x.B) }) // msg.payload === msg.req.body
 	case *msg.Date:
 		return v.construct("Date", v.rt.ToValue(x.Ms))
 	case *msg.BigInt:

@@ -21,7 +21,11 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 	if seen, ok := s.views[o]; ok {
 		return seen
 	}
-	return s.see(o, v.rt.NewDynamicObject(&objectView{s: s, o: o}))
+	view := v.rt.NewDynamicObject(&objectView{s: s, o: o})
+	if o.IsBare() {
+		_ = view.SetPrototype(nil) // a dynamic object takes any
+	}
+	return s.see(o, view)
 }
 
 // errGone tells the author of a body that kept a reference past its call what to do.

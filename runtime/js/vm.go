@@ -155,10 +155,13 @@ func (v *vm) guard(f func() error) (err error) {
 }
 
 // unlock releases the VM, then does what had to wait for that.
-func (v *vm) unlock() {
+func (v *vm) unlock() { v.unlockThen(func() {}) }
+
+func (v *vm) unlockThen(first func()) {
 	after := v.after
 	v.after = nil
 	v.mu.Unlock()
+	first()
 	for _, f := range after {
 		f()
 	}
