@@ -129,7 +129,7 @@ func (c *compiler) function(schema any, base string) *node {
 }
 
 func (c *compiler) schema(schema any, path, base string) *node {
-	n := &node{path: path}
+	n := &node{}
 	if c.nodes++; c.nodes > maxNodes {
 		c.fail("the schema has more than %d parts", maxNodes)
 	}

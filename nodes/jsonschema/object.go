@@ -47,13 +47,13 @@ type member struct {
 }
 
 // members compiles the schemas of a keyword that holds them by name. Those that
-// accept everything are left out, and have no nodes.
+// accept everything are left out.
 func (c *compiler) members(s site, key string) []member {
 	var members []member
 	named, _ := s.o.Value(key).(*msg.Object)
 	for name, schema := range named.All() {
-		if list, ok := schema.(*msg.Array); name == "__proto__" || ok && list != nil || c.anything(schema) {
-			continue
+		if isArray(schema, true) || name == "__proto__" || c.anything(schema) {
+			continue // a list names properties, in dependencies
 		}
 		members = append(members, member{name: name, node: c.schema(schema, s.path+"/"+key+"/"+escapeFragment(name), s.base)})
 	}

@@ -17,15 +17,10 @@ type target struct {
 
 // normal drops an empty fragment.
 func normal(uri string) string {
-	return strings.TrimSuffix(strings.TrimSuffix(uri, "/"), "#") + trailing(uri)
-}
-
-// trailing is a final slash that belongs to a path and not to an empty fragment.
-func trailing(uri string) string {
-	if strings.HasSuffix(uri, "/") && !strings.HasSuffix(uri, "#/") {
-		return "/"
+	if rest, ok := strings.CutSuffix(uri, "#/"); ok {
+		return rest
 	}
-	return ""
+	return strings.TrimSuffix(uri, "#")
 }
 
 // join resolves a reference against a URI. What is no URI stays as it is.

@@ -63,10 +63,7 @@ func (s *Schema) Validate(v any) ([]Error, error) {
 }
 
 // node is a compiled schema: what is to be checked, in ajv's order.
-type node struct {
-	path   string // of the schema, as errors name it
-	groups []group
-}
+type node struct{ groups []group }
 
 // group holds the rules for one kind of value; kind "" applies to all.
 type group struct {
