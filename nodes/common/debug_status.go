@@ -15,7 +15,8 @@ func (n *debugNode) showStatus(d *runtime.Delivery) {
 		n.count(d)
 		return
 	}
-	value, ok := msg.Undefined, true
+	var value any
+	ok := true
 	switch {
 	case n.StatusType == "auto" && n.Complete == "true":
 		value = d.Msg.Value(msg.PayloadKey)
