@@ -22,7 +22,7 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 		return seen
 	}
 	view := v.rt.NewDynamicObject(&objectView{s: s, o: o})
-	if o.IsBare() {
+	if o.Bare() {
 		_ = view.SetPrototype(nil) // a dynamic object takes any
 	}
 	return s.see(o, view)
