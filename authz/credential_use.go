@@ -14,7 +14,8 @@ import (
 // process within a second, the bound that tokens have. A database that cannot be
 // read is forgiven for 5 s. Safe for concurrent use.
 type Outgoing struct {
-	opts OutgoingOptions
+	opts   OutgoingOptions
+	writes sync.WaitGroup // under way
 
 	mu      sync.Mutex // guards what follows
 	store   *Store     // nil until a credential is asked for
@@ -89,21 +90,46 @@ func (o *Outgoing) Find(ctx context.Context, name string) (Credential, error) {
 // which is audited, and with [ErrKey] or [ErrCredentialsUnavailable] if it cannot be read.
 func (o *Outgoing) Use(ctx context.Context, name, node, host, port string) (Grant, error) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
+	grant, notes, err := o.useLocked(ctx, name, node, host, port)
+	if notes != nil {
+		o.writes.Add(1)
+	}
+	o.mu.Unlock()
+	if notes != nil {
+		o.write(notes)
+		o.writes.Done()
+	}
+	return grant, err
+}
+
+// outgoingNotes are what the database is told, by whoever happens to ask: a write
+// may have to wait for another process, and is not waited for with the lock held.
+type outgoingNotes struct {
+	uses   []CredentialUse
+	events []Event
+}
+
+func (o *Outgoing) useLocked(ctx context.Context, name, node, host, port string) (Grant, *outgoingNotes, error) {
 	e, err := o.findLocked(ctx, name)
 	if err != nil {
-		return Grant{}, err
+		return Grant{}, nil, err
 	}
 	now := o.opts.Now()
 	if !matchesAny(e.hosts, host, port) {
-		o.auditLocked(ctx, e, node, host, now)
-		return Grant{}, fmt.Errorf("%w: %q may not be sent to %s; see sluice credential list, and sluice credential set to allow it", ErrHostNotAllowed, name, host)
+		err := fmt.Errorf("%w: %q may not be sent to %s; see sluice credential list, and sluice credential set to allow it", ErrHostNotAllowed, name, host)
+		return Grant{}, o.misuseLocked(e, node, host, now), err
 	}
 	o.countLocked(e, node, now)
-	if now.Sub(o.flushed) >= flushUses {
-		o.flushLocked(ctx, now)
+	if now.Sub(o.flushed) < flushUses {
+		return e.grant, nil, nil
 	}
-	return e.grant, nil
+	return e.grant, o.countedLocked(now), nil
+}
+
+func (o *Outgoing) write(notes *outgoingNotes) {
+	if err := o.store.FlushCredentialUses(context.Background(), notes.uses, notes.events); err != nil {
+		o.opts.Log.Error("uses of credentials are missing from the database", "error", err)
+	}
 }
 
 func (o *Outgoing) findLocked(ctx context.Context, name string) (*outgoingEntry, error) {
@@ -246,36 +272,27 @@ func (o *Outgoing) countLocked(e *outgoingEntry, node string, now time.Time) {
 	u.At = now
 }
 
-// auditLocked notes that a flow tried to send a credential elsewhere: the first
+// misuseLocked notes that a flow tried to send a credential elsewhere: the first
 // time, and once a minute for each credential from then on.
-func (o *Outgoing) auditLocked(ctx context.Context, e *outgoingEntry, node, host string, now time.Time) {
+func (o *Outgoing) misuseLocked(e *outgoingEntry, node, host string, now time.Time) *outgoingNotes {
 	if last, ok := o.denied[e.credential.ID]; ok && now.Sub(last) < time.Minute {
-		return
+		return nil
 	}
 	o.denied[e.credential.ID] = now
-	if len(host) > 255 {
-		host = host[:255]
-	}
-	event := newCredentialEvent(now, EventCredentialOffHost, Actor{Name: "node " + node}, &e.credential, "host", host)
+	event := newCredentialEvent(now, EventCredentialOffHost, Actor{Name: "node " + node}, &e.credential, "host", host[:min(len(host), 255)])
 	event.log(o.opts.Log)
-	if err := o.store.FlushCredentialUses(context.WithoutCancel(ctx), nil, []Event{event}); err != nil {
-		o.opts.Log.Error("an event is missing from the audit", "error", err)
-	}
+	return &outgoingNotes{events: []Event{event}}
 }
 
-func (o *Outgoing) flushLocked(ctx context.Context, now time.Time) {
+// countedLocked takes what was counted since it was called last.
+func (o *Outgoing) countedLocked(now time.Time) *outgoingNotes {
 	o.flushed = now
-	uses := make([]CredentialUse, 0, len(o.uses))
+	notes := &outgoingNotes{}
 	for _, u := range o.uses {
-		uses = append(uses, *u)
+		notes.uses = append(notes.uses, *u)
 	}
 	clear(o.uses)
-	if len(uses) == 0 {
-		return
-	}
-	if err := o.store.FlushCredentialUses(context.WithoutCancel(ctx), uses, nil); err != nil {
-		o.opts.Log.Error("uses of credentials were not counted", "error", err)
-	}
+	return notes
 }
 
 // Close writes what was counted. The store must still be open.
@@ -284,10 +301,12 @@ func (o *Outgoing) Close() {
 		return
 	}
 	o.mu.Lock()
-	defer o.mu.Unlock()
-	if o.store != nil && !o.closed {
-		o.flushLocked(context.Background(), o.opts.Now())
+	was := o.closed
+	o.closed, o.entries = true, nil
+	notes := o.countedLocked(o.opts.Now())
+	o.mu.Unlock()
+	o.writes.Wait()
+	if o.store != nil && !was {
+		o.write(notes)
 	}
-	o.closed = true
-	o.entries = nil
 }
