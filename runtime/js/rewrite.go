@@ -25,9 +25,9 @@ const (
 	ownThis     = "__this"
 )
 
-// catchableDepth is how deep functions nest before a RangeError. Calls through
-// native callbacks use up to three of goja's frames each.
-const catchableDepth = maxCallDepth / 3
+// catchableDepth is how deep functions nest before a RangeError. A call through
+// a native callback takes two of goja's frames.
+const catchableDepth = 3000
 
 type rewriter struct {
 	guarded bool // a pattern is guarded

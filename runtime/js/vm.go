@@ -11,9 +11,9 @@ import (
 	"sluice/runtime/msg"
 )
 
-// maxCallDepth bounds recursion, at somewhat less than what Node allows: unwinding
+// maxCallDepth bounds recursion, at somewhat more than half of what Node allows: unwinding
 // through native callbacks takes time that grows with the square of the depth.
-const maxCallDepth = 9000
+const maxCallDepth = 6500
 
 // vm is one goja runtime and what belongs to it. All of it is used with mu held.
 type vm struct {
