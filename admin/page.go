@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
+	"fmt"
 	"html/template"
 	"net/http"
 	"strings"
@@ -86,18 +88,22 @@ var helpers = template.FuncMap{
 		}
 		return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `">` + text + `</time>`)
 	},
+	// plain is a detail of an event: text as it is, the rest as JSON.
+	"plain": func(v any) string {
+		if text, ok := v.(string); ok {
+			return text
+		}
+		data, err := json.Marshal(v)
+		if err != nil {
+			return fmt.Sprint(v)
+		}
+		return string(data)
+	},
 	"deref": func(s *string) string {
 		if s == nil {
 			return ""
 		}
 		return *s
-	},
-	"dict": func(pairs ...any) map[string]any {
-		m := map[string]any{}
-		for i := 0; i+1 < len(pairs); i += 2 {
-			m[pairs[i].(string)] = pairs[i+1]
-		}
-		return m
 	},
 }
 

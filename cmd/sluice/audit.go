@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -54,8 +55,12 @@ func printEvents(out io.Writer, events []authz.Event) error {
 	for _, e := range events {
 		var details []string
 		for _, key := range slices.Sorted(maps.Keys(e.Detail)) {
-			// Names and paths may hold anything: quoted, they cannot start a line or move a cursor.
-			details = append(details, fmt.Sprintf("%s=%q", key, fmt.Sprint(e.Detail[key])))
+			// Names and paths may hold anything: as JSON they cannot start a line or move a cursor.
+			value, err := json.Marshal(e.Detail[key])
+			if err != nil {
+				return err
+			}
+			details = append(details, key+"="+string(value))
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", e.At.Format(time.RFC3339), e.Type, e.Actor, e.IP, e.Subject, strings.Join(details, " "))
 	}
