@@ -61,6 +61,7 @@ type policy struct {
 	path    string // "" for the default
 	methods []string
 	origin  string
+	both    [2]*policy // what it was made of, by stricter; else nil
 }
 
 // NewPolicies checks the configuration as a whole. An unknown name, an empty list
@@ -201,7 +202,7 @@ func stricter(p, q *policy) *policy {
 		limits:     slices.Concat(p.limits, q.limits),
 		timeout:    shorter(p.timeout, q.timeout),
 		queryToken: p.queryToken && q.queryToken,
-		origin:     "the stricter of " + p.source() + " and " + q.source()}
+		both:       [2]*policy{p, q}}
 	if p.modes.has(ModeNone) && q.modes.has(ModeNone) {
 		both.modes = 1 << ModeNone
 	}

@@ -125,6 +125,9 @@ func (s ruleSet) each(visit func(*policy)) (hidden bool) {
 
 // source names a rule for people.
 func (p *policy) source() string {
+	if p.both[0] != nil {
+		return "the stricter of " + p.both[0].source() + " and " + p.both[1].source()
+	}
 	if p.path == "" {
 		return "the default from " + cmp.Or(p.origin, "configuration")
 	}
