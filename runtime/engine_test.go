@@ -26,7 +26,17 @@ type bench struct {
 	problems []runtime.Problem
 
 	mu   sync.Mutex
+	more *sync.Cond
 	seen []string // "sink: message"
+}
+
+// await returns when the sinks have seen n messages.
+func (b *bench) await(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for len(b.seen) < n {
+		b.more.Wait()
+	}
 }
 
 // inNode starts runs.
@@ -122,6 +132,7 @@ func (n *completeNode) Completes() []string { return n.Scope }
 
 func newBench(t *testing.T, flow string, more ...runtime.Type) *bench {
 	b := &bench{t: t}
+	b.more = sync.NewCond(&b.mu)
 	node := func(name string, parallel bool, make func() runtime.Node) runtime.Type {
 		return runtime.Type{Name: name, Parallel: parallel, New: make}
 	}
@@ -211,6 +222,7 @@ func (n *sinkNode) Input(d *runtime.Delivery) error {
 	n.b.mu.Lock()
 	defer n.b.mu.Unlock()
 	n.b.seen = append(n.b.seen, n.inst.ID+": "+text)
+	n.b.more.Broadcast()
 	return nil
 }
 
@@ -331,6 +343,21 @@ func TestCompleteAndStatusNodesHearTheirNodes(t *testing.T) {
 	b.feed("in", `{"payload":1}`)
 	b.expect(`s2: {"fill":"green","shape":"dot","text":"working","source":{"id":"st","type":"status setter"}}`,
 		`s: {"source":{"id":"p","type":"pass"}}`)
+}
+
+func TestStatusesOutsideOfEventsKeepTheirOrder(t *testing.T) {
+	b := newBench(t, `[`+tab+`
+		{"id":"in","type":"in","z":"t","x":1,"y":1,"wires":[[]]},
+		{"id":"ss","type":"status","scope":null,"z":"t","x":1,"y":1,"wires":[["s"]]},
+		{"id":"s","type":"sink","show":"status","z":"t","x":1,"y":1,"wires":[]}]`)
+	inst, _ := b.Flows().ByID("in")
+	var want []string
+	for i := range 200 {
+		inst.Status(runtime.NewStatus("", "", fmt.Sprint(i)))
+		want = append(want, fmt.Sprintf(`s: {"text":"%d","source":{"id":"in","type":"in"}}`, i))
+	}
+	b.await(len(want))
+	b.expect(want...)
 }
 
 func TestSettingsAreLookedUpFromTheInsideOut(t *testing.T) {

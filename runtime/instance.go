@@ -33,9 +33,11 @@ type Instance struct {
 	mu     sync.Mutex // held during Input of a node that is not Parallel
 	closed atomic.Bool
 
-	noteMu sync.Mutex  // guards what follows
-	last   *msg.Object // the status shown
-	users  []*Instance // of a config node: the nodes that use it
+	noteMu  sync.Mutex    // guards what follows
+	last    *msg.Object   // the status shown
+	untold  []*msg.Object // statuses that the status nodes have not heard of
+	telling bool          // a goroutine tells them
+	users   []*Instance   // of a config node: the nodes that use it
 }
 
 // place is what surrounds an instance. A deploy that leaves a node running gives
@@ -150,10 +152,37 @@ func (inst *Instance) Status(status *msg.Object) {
 	if !inst.showStatus(status) {
 		return
 	}
-	inst.Go(func(d *Delivery) error {
-		d.run.tellStatus(inst, status)
-		return nil
-	})
+	inst.noteMu.Lock()
+	inst.untold = append(inst.untold, status)
+	start := !inst.telling
+	inst.telling = true
+	inst.noteMu.Unlock()
+	if start && !inst.set().spawn(inst.tellStatuses) {
+		inst.noteMu.Lock()
+		inst.untold, inst.telling = nil, false
+		inst.noteMu.Unlock()
+	}
+}
+
+// tellStatuses tells the status nodes what there is to tell, in its order. The
+// goroutine exists only while there is something.
+func (inst *Instance) tellStatuses() {
+	for {
+		inst.noteMu.Lock()
+		untold := inst.untold
+		inst.untold = nil
+		inst.telling = len(untold) > 0
+		inst.noteMu.Unlock()
+		if len(untold) == 0 {
+			return
+		}
+		for _, status := range untold {
+			inst.Emit(func(d *Delivery) error {
+				d.run.tellStatus(inst, status)
+				return nil
+			})
+		}
+	}
 }
 
 // Credential returns a credential of the node, "" if there is none.
