@@ -31,7 +31,19 @@ func bodyErrorf(status int, format string, args ...any) error {
 }
 
 // maxRawBody bounds bodies that Node-RED does not bound: text, bytes, uploads.
-const maxRawBody = 256 << 20
+const maxRawBody = 100 << 20
+
+// errWholeTooLarge is not Node-RED's, and always gets its page.
+var errWholeTooLarge = &bodyError{status: http.StatusRequestEntityTooLarge, text: "request entity too large"}
+
+// readWhole reads a body that is not parsed by its type.
+func readWhole(r *http.Request) ([]byte, error) {
+	data, err := readLimited(r.Body, maxRawBody, r.ContentLength)
+	if errors.Is(err, errTooLarge) {
+		return nil, errWholeTooLarge
+	}
+	return data, err
+}
 
 // hasBody tells whether a request announces a body, be it an empty one, as npm's type-is does.
 func hasBody(r *http.Request) bool {
@@ -202,7 +214,7 @@ func readRaw(r *http.Request) (any, error) {
 		}
 		text = isTextType(t.name)
 	}
-	data, err := readLimited(r.Body, maxRawBody, r.ContentLength)
+	data, err := readWhole(r)
 	switch {
 	case err != nil:
 		return nil, err

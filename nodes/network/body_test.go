@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,5 +93,17 @@ func TestRawBodiesOfALiteralPath(t *testing.T) {
 		if got := ask(t, s, "POST", target, `{"a": 1}`, "Content-Type: application/json"); got.body != want {
 			t.Errorf("%s: got %s, want %s", target, got.body, want)
 		}
+	}
+}
+
+func TestABodyBeyondAllBoundsGetsAnAnswer(t *testing.T) {
+	h := nodetest.Flow(t, endpointTypes, `[{"id":"in","type":"http in","method":"post","url":"/x","wires":[["out"]]},{"id":"out","type":"http response","wires":[]}]`,
+		nodetest.Settings(`{"httpAdminRoot":false}`))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/x", strings.NewReader("not all of it"))
+	r.ContentLength = maxRawBody + 1
+	r.Header.Set("Content-Length", strconv.Itoa(maxRawBody+1))
+	w := httptest.NewRecorder()
+	if h.Engine.Router().ServeHTTP(w, r); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("got %d %s", w.Code, w.Body)
 	}
 }

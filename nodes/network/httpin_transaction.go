@@ -90,7 +90,7 @@ func (ex *transaction) readBody() error {
 func (ex *transaction) parseBody() error {
 	q, n := &ex.req, ex.node
 	if ex.app.raw.has(ex.r.Method, pathOf(ex.r.RequestURI)) {
-		data, err := readLimited(ex.r.Body, maxRawBody, ex.r.ContentLength)
+		data, err := readWhole(ex.r)
 		if err != nil {
 			return err
 		}
@@ -135,7 +135,7 @@ func (ex *transaction) readUpload() error {
 // refuse answers a body that could not be read: with Express's page where the
 // editor's parsers came first, else as the node's own error handler does.
 func (ex *transaction) refuse(err error) {
-	if refused, ok := errors.AsType[*bodyError](err); ok && (ex.app.early || refused.framing) {
+	if refused, ok := errors.AsType[*bodyError](err); ok && (ex.app.early || refused.framing || refused == errWholeTooLarge) {
 		refused.answer(ex.w, ex.r)
 		return
 	}

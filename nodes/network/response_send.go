@@ -217,15 +217,20 @@ func (res *response) callback() string {
 	return name
 }
 
+// maxJSONGuess bounds the memory that an answer gets before its size is known.
+const maxJSONGuess = 1 << 20
+
 // stringify is JSON.stringify; what it prints is valid UTF-8. ok is false where it gives undefined.
 func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 	switch v.(type) {
 	case *msg.Object, *msg.Array, nil:
 		if res.ex.app.indent == "" {
-			b, err := msg.AppendJSON(nil, v)
+			size := &res.ex.node.jsonSize // the last answer is the best guess about this one
+			b, err := msg.AppendJSON(make([]byte, 0, size.Load()), v)
 			if err != nil {
 				return nil, false, msg.ErrorValue(err)
 			}
+			size.Store(int64(min(len(b)+len(b)/8, maxJSONGuess)))
 			return b, true, nil
 		}
 	}

@@ -38,7 +38,7 @@ func readUpload(r *http.Request) (fields *msg.Object, files *msg.Array, err erro
 	if boundary == "" {
 		return nil, nil, errors.New("Multipart: Boundary not found") //nolint:staticcheck // busboy's words
 	}
-	data, err := readLimited(r.Body, maxRawBody, r.ContentLength)
+	data, err := readWhole(r)
 	if err != nil {
 		return nil, nil, err
 	}
