@@ -13,7 +13,7 @@ import (
 )
 
 func checkCommand(o *options) *cobra.Command {
-	var asJSON bool
+	var asJSON, verbose bool
 	cmd := &cobra.Command{
 		Use:   "check [USERDIR | flows.json]",
 		Short: "Tell which endpoints of a flow file would run",
@@ -29,10 +29,11 @@ endpoint whether it runs or which node blocks it. Exits with 1 if one is blocked
 			if err != nil {
 				return err
 			}
-			return printCheck(cmd.OutOrStdout(), checked, asJSON)
+			return printCheck(cmd.OutOrStdout(), checked, asJSON, verbose)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVarP(&verbose, "verbose", "V", false, "also tell which function nodes run on every core, and why others do not")
 	return cmd
 }
 
@@ -49,10 +50,38 @@ type endpoint struct {
 type checkResult struct {
 	Endpoints []endpoint        `json:"endpoints"`
 	Problems  []runtime.Problem `json:"problems"`
+	Functions []function        `json:"functions,omitempty"`
 }
 
-func printCheck(w io.Writer, checked *server.Checked, asJSON bool) error {
+// function tells where a function node's body runs.
+type function struct {
+	Node   string `json:"node"`
+	Name   string `json:"name,omitempty"`
+	Pooled bool   `json:"pooled"` // on every core, in parallel with others
+	Reason string `json:"reason,omitempty"`
+}
+
+// functionsOf lists the function nodes that would run.
+func functionsOf(flows *runtime.Flows) []function {
+	var all []function
+	flows.All(func(inst *runtime.Instance) bool {
+		if n, ok := inst.Node().(interface {
+			Placement() (pooled bool, reason string)
+		}); ok {
+			f := function{Node: inst.ID, Name: inst.Name()}
+			f.Pooled, f.Reason = n.Placement()
+			all = append(all, f)
+		}
+		return true
+	})
+	return all
+}
+
+func printCheck(w io.Writer, checked *server.Checked, asJSON, verbose bool) error {
 	result := checkResult{Endpoints: []endpoint{}, Problems: checked.Flows.Problems()}
+	if verbose {
+		result.Functions = functionsOf(checked.Flows)
+	}
 	blocked := 0
 	for _, r := range checked.Flows.Routes() {
 		e := endpoint{Method: strings.ToUpper(r.Method), Path: r.Pattern, Node: r.NodeID, Name: r.Name, Runs: r.Blocked == nil}
@@ -90,5 +119,12 @@ func printCheckText(w io.Writer, result checkResult) {
 	}
 	for _, p := range result.Problems {
 		fmt.Fprintf(w, "left out: %s\n", p)
+	}
+	for _, f := range result.Functions {
+		where := "runs on every core"
+		if !f.Pooled {
+			where = "runs in turn with others: " + f.Reason
+		}
+		fmt.Fprintf(w, "function %s %q: %s\n", f.Node, f.Name, where)
 	}
 }

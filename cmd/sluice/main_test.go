@@ -106,6 +106,17 @@ func TestCheckTellsWhichEndpointsRun(t *testing.T) {
 			t.Errorf("no %q in:\n%s", want, &stdout)
 		}
 	}
+	stdout.Reset()
+	withFunctions := layOutFiles(t, map[string]string{"flows.json": fmt.Sprintf(helloFlow, `,
+		{"id":"f1","type":"function","name":"free","func":"msg.a = 1; return msg;","z":"t","x":1,"y":1,"wires":[]},
+		{"id":"f2","type":"function","name":"bound","func":"flow.set('a', 1); return msg;","z":"t","x":1,"y":1,"wires":[]},
+		{"id":"f4","type":"function","name":"wrong","func":"return (;","z":"t","x":1,"y":1,"wires":[]}`)})
+	run(t.Context(), []string{"check", "--verbose", withFunctions}, &stdout, &stderr)
+	for _, want := range []string{`function f1 "free": runs on every core`, `function f2 "bound": runs in turn with others: it uses flow`, `left out: function node "wrong" (f4): `} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("no %q in:\n%s", want, &stdout)
+		}
+	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("check left files: %v", entries)
 	}

@@ -89,6 +89,9 @@ func (n *functionNode) Init(inst *runtime.Instance) error {
 	return err
 }
 
+// Check compiles the function, which is all that Init does.
+func (n *functionNode) Check(inst *runtime.Instance) error { return n.Init(inst) }
+
 // Start runs the On Start code. Messages that come before it has ended wait.
 func (n *functionNode) Start() {
 	n.fn.Setup(func(err error) {
