@@ -60,10 +60,12 @@ func parseDate(s string) float64 {
 
 // tagOf reads the entity tag, which some handlers spell as Node does.
 func tagOf(h http.Header) string {
-	if values := h["ETag"]; len(values) > 0 {
-		return values[0]
+	for name, values := range h {
+		if strings.EqualFold(name, "ETag") && len(values) > 0 {
+			return values[0]
+		}
 	}
-	return h.Get("Etag")
+	return ""
 }
 
 // Failed tells whether a condition of the request forbids to send the file (npm's

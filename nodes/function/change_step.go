@@ -56,7 +56,7 @@ func (r *changeRule) toInput(inst *runtime.Instance) (toValue, error) {
 		if err != nil {
 			return v, runtime.Textf("Invalid JSONata expression: %v", err)
 		}
-	case "str": // unlike elsewhere, it is not made a text
+	case "str", "re": // unlike elsewhere, they are taken as they are written
 		return fixedTo(inst, r.To)
 	case "env": // evaluated once
 		value, evalErr := in.Eval(nil)

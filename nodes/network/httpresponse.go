@@ -68,10 +68,8 @@ func responseIn(holder any) (*response, error) {
 	switch h := holder.(type) {
 	case *wrappedResponse:
 		return &h.ex.res, nil
-	case msg.Host:
+	case msg.Host: // an object of the flow's own too
 		inner, _ = h.Get("_res")
-	case *msg.Object:
-		inner = h.Value("_res")
 	}
 	if res, ok := inner.(*response); ok {
 		return res, nil
