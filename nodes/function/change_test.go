@@ -12,6 +12,7 @@ func rule(text string) string { return `{"rules":[` + text + `]}` }
 func TestChange(t *testing.T) {
 	for _, tc := range []struct{ name, config, in, want string }{
 		{"sets a text", rule(`{"t":"set","p":"payload","pt":"msg","to":"x","tot":"str"}`), `{"payload":1}`, `{"payload":"x"}`},
+		{"sets a regular expression as the text it is", rule(`{"t":"set","p":"payload","to":"a+","tot":"re"}`), `{}`, `{"payload":"a+"}`},
 		{"sets a number", rule(`{"t":"set","p":"payload","to":"10","tot":"num"}`), `{}`, `{"payload":10}`},
 		{"sets a boolean", rule(`{"t":"set","p":"payload","to":"TRUE","tot":"bool"}`), `{}`, `{"payload":true}`},
 		{"sets JSON", rule(`{"t":"set","p":"payload","to":"{\"a\":[1]}","tot":"json"}`), `{}`, `{"payload":{"a":[1]}}`},
