@@ -123,10 +123,19 @@ func Shared[T any](e *Engine, key any, make func() T) T {
 	return v
 }
 
-// Problem is something of the flow file that does not run, and why. The rest runs.
+// Problem is a fault in one node of the flow file. The rest runs.
 type Problem struct {
 	NodeID, Type, Name string
 	Reason             string
+	Runs               bool // the node runs all the same, if not as its author meant
+}
+
+// Verdict says in a word or two what became of the node.
+func (p Problem) Verdict() string {
+	if p.Runs {
+		return "Odd"
+	}
+	return "Left out"
 }
 
 func (p Problem) String() string {

@@ -44,7 +44,7 @@ func (e *Engine) build(file *flows.File, keep func(*flows.Instance) *Instance) *
 	}
 	set.ctx, set.cancel = context.WithCancelCause(context.Background())
 	for _, p := range problems {
-		set.problems = append(set.problems, Problem{p.NodeID, p.Type, p.Name, p.Message})
+		set.problems = append(set.problems, Problem{p.NodeID, p.Type, p.Name, p.Message, !p.LeftOut})
 	}
 	for _, def := range resolved.Scopes { // parents come first
 		s := &scope{def: def, eng: e, parent: set.scopes[def.Parent]}
@@ -199,7 +199,7 @@ func guard(f func() error) (err error) {
 func (set *flowSet) breakNode(inst *Instance, err error) {
 	inst.broken = err
 	inst.node, inst.recv = nil, nil
-	set.problems = append(set.problems, Problem{inst.Alias(), inst.Type.Name, inst.Name(), err.Error()})
+	set.problems = append(set.problems, Problem{NodeID: inst.Alias(), Type: inst.Type.Name, Name: inst.Name(), Reason: err.Error()})
 }
 
 // mounted yields the routes of the nodes that run, in their order.

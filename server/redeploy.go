@@ -25,7 +25,7 @@ func (s *Server) Redeploy(ctx context.Context) error {
 		return err
 	}
 	for _, p := range s.problems {
-		s.log.Warn("left out", "problem", p.String())
+		s.log.Warn(p.String(), "verdict", p.Verdict())
 	}
 	s.log.Info("deployed", "file", s.cfg.FlowFile, "nodes", len(file.Nodes))
 	return nil

@@ -118,7 +118,7 @@ func printCheckText(w io.Writer, result checkResult) {
 		fmt.Fprintf(w, "%s %s  %s\n", e.Method, e.Path, state)
 	}
 	for _, p := range result.Problems {
-		fmt.Fprintf(w, "left out: %s\n", p)
+		fmt.Fprintf(w, "%s: %s\n", p.Verdict(), p)
 	}
 	for _, f := range result.Functions {
 		where := "runs on every core"

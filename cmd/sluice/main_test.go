@@ -112,7 +112,7 @@ func TestCheckTellsWhichEndpointsRun(t *testing.T) {
 		{"id":"f2","type":"function","name":"bound","func":"flow.set('a', 1); return msg;","z":"t","x":1,"y":1,"wires":[]},
 		{"id":"f4","type":"function","name":"wrong","func":"return (;","z":"t","x":1,"y":1,"wires":[]}`)})
 	run(t.Context(), []string{"check", "--verbose", withFunctions}, &stdout, &stderr)
-	for _, want := range []string{`function f1 "free": runs on every core`, `function f2 "bound": runs in turn with others: it uses flow`, `left out: function node "wrong" (f4): `} {
+	for _, want := range []string{`function f1 "free": runs on every core`, `function f2 "bound": runs in turn with others: it uses flow`, `Left out: function node "wrong" (f4): `} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("no %q in:\n%s", want, &stdout)
 		}

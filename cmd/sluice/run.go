@@ -125,6 +125,6 @@ func report(w io.Writer, s *server.Server, cfg *config.Config, addr string) {
 	}
 	tw.Flush()
 	for _, p := range s.Problems() {
-		fmt.Fprintf(w, "Left out: %s\n", p)
+		fmt.Fprintf(w, "%s: %s\n", p.Verdict(), p)
 	}
 }

@@ -49,7 +49,11 @@ type engineKey struct{}
 func engineOf(inst *runtime.Instance) *js.Engine {
 	return runtime.Shared(inst.Engine(), engineKey{}, func() *js.Engine {
 		globals, _ := inst.Setting("functionGlobalContext").(*msg.Object)
-		files, _ := inst.Setting("fileWorkingDirectory").(string) // what the operator has opened to flows
+		// Files that functions may open: where the file nodes work too, though those go anywhere.
+		files, ok := inst.Setting("fileWorkingDirectory").(string)
+		if !ok || files == "" {
+			files = inst.UserDir()
+		}
 		return js.New(js.Options{
 			Lock:    &inst.Engine().State,
 			Timeout: seconds(msg.ToNumber(inst.Setting("globalFunctionTimeout"))),
