@@ -167,8 +167,12 @@ func (n *execNode) kill(d *runtime.Delivery) error {
 	if !ok {
 		return nodeError("ERR_UNKNOWN_SIGNAL", "Unknown signal: "+strings.ToUpper(name))
 	}
-	d.Status(statusKilled()) // before the status of the end, which follows the signal
-	p.signal(signal)
+	d.Status(statusKilled())
+	// The signal waits until the status has been through the flow: the end, which is
+	// another event, shows a status too.
+	hold := d.Hold()
+	hold.Do(func() { p.signal(signal) })
+	hold.Release()
 	return nil
 }
 
