@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/dop251/goja"
 )
@@ -82,16 +83,46 @@ func (v *vm) files() map[string]func(r *os.Root, name string, c goja.FunctionCal
 			return v.strings(names), err
 		},
 		"mkdir": func(r *os.Root, name string, c call) (goja.Value, error) {
-			if o, ok := c.Argument(1).(*goja.Object); ok && o.Get("recursive") != nil && o.Get("recursive").ToBoolean() {
+			if option(c, "recursive") {
 				return v.undef, r.MkdirAll(name, 0o755)
 			}
 			return v.undef, r.Mkdir(name, 0o755)
+		},
+		"rmdir": func(r *os.Root, name string, c call) (goja.Value, error) {
+			st, err := r.Stat(name)
+			switch {
+			case err == nil && !st.IsDir():
+				err = &fs.PathError{Op: "rmdir", Path: name, Err: syscall.ENOTDIR}
+			case err == nil && option(c, "recursive"):
+				err = r.RemoveAll(name)
+			case err == nil:
+				err = r.Remove(name)
+			}
+			return v.undef, err
+		},
+		"rm": func(r *os.Root, name string, c call) (goja.Value, error) {
+			_, err := r.Lstat(name)
+			switch {
+			case errors.Is(err, fs.ErrNotExist) && option(c, "force"):
+				err = nil
+			case err == nil && option(c, "recursive"):
+				err = r.RemoveAll(name)
+			case err == nil:
+				err = r.Remove(name)
+			}
+			return v.undef, err
 		},
 		"unlink": func(r *os.Root, name string, _ call) (goja.Value, error) { return v.undef, r.Remove(name) },
 		"rename": func(r *os.Root, name string, c call) (goja.Value, error) {
 			return v.undef, r.Rename(name, v.inFolder(c.Argument(1)))
 		},
 	}
+}
+
+// option tells whether the call's options set one.
+func option(c goja.FunctionCall, name string) bool {
+	o, ok := c.Argument(1).(*goja.Object)
+	return ok && o.Get(name) != nil && o.Get(name).ToBoolean()
 }
 
 func (v *vm) write(r *os.Root, name string, c goja.FunctionCall, flag int) (goja.Value, error) {
@@ -192,18 +223,25 @@ func (v *vm) fileError(err error, call, name string) *goja.Object {
 	for _, k := range []struct {
 		is        error
 		code, why string
-	}{{fs.ErrNotExist, "ENOENT", "no such file or directory"}, {fs.ErrExist, "EEXIST", "file already exists"}} {
+	}{
+		{syscall.ENOTEMPTY, "ENOTEMPTY", "directory not empty"}, // before ErrExist, which it is too
+		{syscall.ENOTDIR, "ENOTDIR", "not a directory"},
+		{syscall.EISDIR, "EISDIR", "illegal operation on a directory"},
+		{fs.ErrNotExist, "ENOENT", "no such file or directory"},
+		{fs.ErrExist, "EEXIST", "file already exists"},
+	} {
 		if errors.Is(err, k.is) {
 			code, why = k.code, k.why
+			break
 		}
 	}
-	syscall := map[string]string{"readFile": "open", "writeFile": "open", "appendFile": "open", "readdir": "scandir"}[call]
-	if syscall == "" {
-		syscall = call
+	does := map[string]string{"readFile": "open", "writeFile": "open", "appendFile": "open", "readdir": "scandir"}[call]
+	if does == "" {
+		does = call
 	}
-	e := v.newError("Error", code+": "+why+", "+syscall+" '"+name+"'")
+	e := v.newError("Error", code+": "+why+", "+does+" '"+name+"'")
 	e.Set("code", code)
-	e.Set("syscall", syscall)
+	e.Set("syscall", does)
 	e.Set("path", name)
 	return e
 }

@@ -108,6 +108,7 @@ func TestFilesAreConfined(t *testing.T) {
 		{`return {payload: [fs.readFileSync("a.txt", "utf8"), fs.readFileSync(dir + "/a.txt").length, fs.existsSync("x"), fs.readdirSync("sub")]}`, `{"payload":["héllo",6,false,["b"]]}`},
 		{`await fs.promises.writeFile("new", "x"); await fs.promises.appendFile("new", Buffer.from("y")); const s = await fs.promises.stat("new"); return {payload: [s.size, s.isFile(), fs.readFileSync("new", {encoding: "utf8"})]}`, `{"payload":[2,true,"xy"]}`},
 		{`return {payload: await new Promise(r => fs.readFile("nope", "utf8", (e, d) => r([e.code, e.message, e.syscall])))}`, `{"payload":["ENOENT","ENOENT: no such file or directory, open 'nope'","open"]}`},
+		{`fs.mkdirSync("t/u", {recursive: true}); const r = []; for (const f of [() => fs.rmdirSync("t"), () => fs.rmSync("none"), () => fs.rmSync("../secret", {force: true}), () => fs.rmdirSync("a.txt")]) try { f(); r.push("done") } catch (e) { r.push(e.code) } fs.rmSync("none", {force: true}); fs.rmSync("t", {recursive: true}); return {payload: [r, fs.existsSync("t"), fs.existsSync("a.txt")]}`, `{"payload":[["ENOTEMPTY","ENOENT","EACCES","ENOTDIR"],false,true]}`},
 		{`const r = []; for (const p of ["../secret", "link", "/etc/passwd", dir + "/../secret"]) try { fs.readFileSync(p); r.push("read") } catch (e) { r.push("no") } return {payload: r}`, `{"payload":["no","no","no","no"]}`},
 	} {
 		b := newBench(t)
