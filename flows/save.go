@@ -61,16 +61,18 @@ func writeAtomic(path, backup string, data []byte, mode fs.FileMode) error {
 	}
 	switch old, err := os.ReadFile(path); {
 	case err == nil:
-		if err := replaceFile(backup, old, mode); err != nil {
+		if err := ReplaceFile(backup, old, mode); err != nil {
 			return err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return replaceFile(path, data, mode)
+	return ReplaceFile(path, data, mode)
 }
 
-func replaceFile(path string, data []byte, mode fs.FileMode) (err error) {
+// ReplaceFile replaces a file as a whole, synced and by rename: readers, and a
+// crash, see the old or the new one.
+func ReplaceFile(path string, data []byte, mode fs.FileMode) (err error) {
 	dir, name := filepath.Split(path)
 	if dir == "" {
 		dir = "."

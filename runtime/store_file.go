@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/flows"
 	"sluice/runtime/msg"
 )
 
@@ -183,22 +184,7 @@ func (s *fileStore) writeScope(scope string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return writeFileAtomic(path, []byte(text))
-}
-
-// writeFileAtomic replaces a file as a whole: readers, and a crash, see the old or the new one.
-func writeFileAtomic(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // a no-op once renamed
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
+	return flows.ReplaceFile(path, []byte(text), 0o600)
 }
 
 func (s *fileStore) Keys(scope string) ([]string, error) {
