@@ -2,7 +2,9 @@ package authz
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -42,11 +44,29 @@ func childMain() bool {
 	}
 }
 
+// kills is how often each test of kill -9 kills its victim; make kills kills 200 times.
+var kills = flag.Int("kills", 6, "how often each test of kill -9 kills")
+
+// killRounds parts kills so that a database does not reach its limits.
+func killRounds() iter.Seq[int] {
+	return func(yield func(rounds int) bool) {
+		const most = 10
+		for left := *kills; left > 0 && yield(min(left, most)); left -= most {
+		}
+	}
+}
+
 // Each value that was printed verifies, whenever the process was killed.
 func TestKill(t *testing.T) {
+	for rounds := range killRounds() {
+		killTokenWriters(t, rounds)
+	}
+}
+
+func killTokenWriters(t *testing.T, rounds int) {
 	path := filepath.Join(t.TempDir(), "sluice.db")
 	var values []string
-	for range 8 {
+	for range rounds {
 		cmd := exec.CommandContext(t.Context(), os.Args[0])
 		cmd.Env = append(os.Environ(), "SLUICE_TEST_KILL="+path)
 		out, err := cmd.StdoutPipe()

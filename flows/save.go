@@ -2,12 +2,15 @@ package flows
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
 
 // WriteFile puts the flows into path as the list Node-RED expects: synced, by rename,
@@ -59,6 +62,7 @@ func writeAtomic(path, backup string, data []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
+	sweep(path)
 	switch old, err := os.ReadFile(path); {
 	case err == nil:
 		if err := ReplaceFile(backup, old, mode); err != nil {
@@ -70,14 +74,33 @@ func writeAtomic(path, backup string, data []byte, mode fs.FileMode) error {
 	return ReplaceFile(path, data, mode)
 }
 
+// unfinished is how the names of files end that are being written.
+const unfinished = ".tmp"
+
+// IsUnfinished tells whether a file is what ReplaceFile is writing, or has left behind
+// when its process was killed.
+func IsUnfinished(name string) bool { return name[:1] == "." && strings.HasSuffix(name, unfinished) }
+
+// sweep removes what killed writers left beside path. A writer takes no hour.
+func sweep(path string) {
+	dir, name := filepath.Split(path)
+	entries, _ := os.ReadDir(cmp.Or(dir, "."))
+	for _, e := range entries {
+		if !IsUnfinished(e.Name()) || !strings.HasPrefix(e.Name(), "."+name+".") {
+			continue
+		}
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
+			os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+}
+
 // ReplaceFile replaces a file as a whole, synced and by rename: readers, and a
 // crash, see the old or the new one.
 func ReplaceFile(path string, data []byte, mode fs.FileMode) (err error) {
 	dir, name := filepath.Split(path)
-	if dir == "" {
-		dir = "."
-	}
-	tmp, err := os.CreateTemp(dir, "."+name+".*.tmp")
+	dir = cmp.Or(dir, ".")
+	tmp, err := os.CreateTemp(dir, "."+name+".*"+unfinished)
 	if err != nil {
 		return err
 	}

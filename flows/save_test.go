@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func readText(t *testing.T, path string) string {
@@ -83,5 +84,28 @@ func TestWriteFileRefusesCredentials(t *testing.T) {
 	}
 	if exists(path) {
 		t.Error("the file was written all the same")
+	}
+}
+
+func TestSavingRemovesWhatKilledWritersLeft(t *testing.T) {
+	dir := t.TempDir()
+	left := map[string]time.Duration{".flows.json.1.tmp": 2 * time.Hour, ".flows.json.2.tmp": time.Minute, ".other.json.3.tmp": 2 * time.Hour}
+	for name, age := range left {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, time.Time{}, time.Now().Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := WriteFile(filepath.Join(dir, "flows.json"), mustParse(t, `[]`), false); err != nil {
+		t.Fatal(err)
+	}
+	for name := range left {
+		_, err := os.Stat(filepath.Join(dir, name))
+		if gone := name == ".flows.json.1.tmp"; (err != nil) != gone {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -9,8 +9,8 @@ import (
 
 // Store is a context store: named values in scopes. A scope is "global", a
 // flow's id, or a node's id, a colon and its flow's id, as Node-RED names them.
-// The engine's State lock is held during every call, so a store must not block
-// longer than a read of a small file takes.
+// The engine's State lock is held during every call but Close, so a store must not
+// block longer than a read of a small file takes.
 type Store interface {
 	// Get returns the value at a key of a scope: the live container, or Undefined.
 	Get(scope, key string) (any, error)
@@ -173,8 +173,6 @@ func (s *Stores) clean(set *flowSet) {
 
 // Close writes what is pending.
 func (s *Stores) Close() error {
-	s.eng.State.Lock()
-	defer s.eng.State.Unlock()
 	var first error
 	for name, st := range s.byName {
 		if err := st.Close(); err != nil && first == nil {

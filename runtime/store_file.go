@@ -5,9 +5,12 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"sluice/flows"
@@ -18,16 +21,20 @@ import (
 // store does: base/global/global.json, base/<flow>/flow.json and
 // base/<flow>/<node>.json. With a cache (the default) reads come from memory and
 // changes are written together after flushInterval; without, each access goes to
-// its file, and function nodes need callbacks.
+// its file, and function nodes need callbacks. One engine uses a store's folder.
 type fileStore struct {
 	memoryStore
-	dir     string
-	cache   bool
-	flush   time.Duration
-	log     *slog.Logger
-	dirty   map[string]bool // scopes to write
-	timer   *time.Timer
-	pending func() // takes the engine's lock and writes what is dirty
+	dir   string
+	cache bool
+	flush time.Duration
+	log   *slog.Logger
+
+	saving sync.Mutex      // one write at a time; taken before state
+	state  sync.Locker     // the engine's, guards what follows and the values
+	dirty  map[string]bool // scopes that differ from their files
+	odd    map[string]bool // scopes warned about
+	timer  *time.Timer     // of the next write
+	closed bool
 }
 
 // openFileStore opens the store in dir/base of the config's dir, or of the user directory.
@@ -43,7 +50,10 @@ func (e *Engine) openFileStore(config *msg.Object) (Store, error) {
 	if base == "" {
 		base = "context"
 	}
-	s := &fileStore{memoryStore: *newMemoryStore(), dir: filepath.Join(dir, base), cache: true, flush: 30 * time.Second, log: e.opts.Log, dirty: map[string]bool{}}
+	s := &fileStore{
+		memoryStore: *newMemoryStore(), dir: filepath.Join(dir, base), cache: true, flush: 30 * time.Second, log: e.opts.Log,
+		state: &e.State, dirty: map[string]bool{}, odd: map[string]bool{},
+	}
 	if v, ok := config.Get("cache"); ok {
 		s.cache = msg.ToBool(v)
 	}
@@ -52,17 +62,7 @@ func (e *Engine) openFileStore(config *msg.Object) (Store, error) {
 			s.flush = time.Duration(seconds * float64(time.Second))
 		}
 	}
-	s.pending = func() {
-		e.State.Lock()
-		defer e.State.Unlock()
-		if err := s.write(); err != nil {
-			s.log.Error("context could not be written", "error", err)
-		}
-	}
-	if !s.cache {
-		return s, nil
-	}
-	return s, s.load()
+	return s, s.open()
 }
 
 // path returns the file of a scope. A node's scope is "<node>:<flow>".
@@ -82,26 +82,50 @@ func safeName(id string) string {
 	return strings.NewReplacer("/", "_", `\`, "_", "..", "_", "\x00", "_").Replace(id)
 }
 
-// load reads every file below the store's folder. One that cannot be read stays
-// as it is, on disk and unread: the error names it, so nothing is overwritten.
-func (s *fileStore) load() error {
-	return filepath.WalkDir(s.dir, func(path string, entry fs.DirEntry, err error) error {
+// open removes what killed writers have left and fills the cache. A file that
+// cannot be read stays as it is, on disk and unread: the error names it, so nothing
+// is overwritten.
+func (s *fileStore) open() error {
+	scopes, left, err := s.files()
+	for _, path := range left {
+		os.Remove(path)
+	}
+	if err != nil || !s.cache {
+		return err
+	}
+	for _, scope := range scopes {
+		if err := s.read(scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files lists the scopes that have a file, and the files that no writer has finished.
+func (s *fileStore) files() (scopes, left []string, err error) {
+	err = filepath.WalkDir(s.dir, func(path string, entry fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".json") {
+		if err != nil || entry.IsDir() {
 			return err
 		}
-		folder, file := filepath.Base(filepath.Dir(path)), strings.TrimSuffix(filepath.Base(path), ".json")
-		scope := file + ":" + folder
+		folder, file := filepath.Base(filepath.Dir(path)), entry.Name()
+		name, isContext := strings.CutSuffix(file, ".json")
 		switch {
-		case folder == "global" && file == "global":
-			scope = "global"
-		case file == "flow":
-			scope = folder
+		case flows.IsUnfinished(file):
+			left = append(left, path)
+		case !isContext:
+		case folder == "global" && name == "global":
+			scopes = append(scopes, "global")
+		case name == "flow":
+			scopes = append(scopes, folder)
+		default:
+			scopes = append(scopes, name+":"+folder)
 		}
-		return s.read(scope)
+		return nil
 	})
+	return scopes, left, err
 }
 
 // read loads one scope from its file.
@@ -142,49 +166,109 @@ func (s *fileStore) Set(scope, key string, v any) error {
 	if err := s.memoryStore.Set(scope, key, v); err != nil {
 		return err
 	}
-	s.touch(scope)
 	if !s.cache {
-		return s.write()
+		text, err := s.text(scope)
+		if err != nil {
+			return err
+		}
+		return s.replace(scope, text)
 	}
+	s.touch(scope)
 	return nil
 }
 
 // touch notes that a scope differs from its file.
 func (s *fileStore) touch(scope string) {
 	s.dirty[scope] = true
-	if s.cache && s.timer == nil {
-		s.timer = time.AfterFunc(s.flush, s.pending)
+	if s.timer == nil && !s.closed {
+		s.timer = time.AfterFunc(s.flush, func() {
+			if err := s.write(); err != nil {
+				s.log.Error("context could not be written", "error", err)
+			}
+		})
 	}
 }
 
-// write writes the scopes that differ from their files.
+// write makes the files of the scopes that differ from them anew. The state is
+// not locked while it waits for the disk.
 func (s *fileStore) write() error {
-	if s.timer != nil {
-		s.timer.Stop()
-		s.timer = nil
-	}
-	var failed []error
-	for scope := range s.dirty {
-		if err := s.writeScope(scope); err != nil {
+	s.saving.Lock()
+	defer s.saving.Unlock()
+	texts, failed := s.take()
+	for scope, text := range texts {
+		if err := s.replace(scope, text); err != nil {
 			failed = append(failed, err)
-			continue
+			s.state.Lock()
+			s.dirty[scope] = true // the next write tries again
+			s.state.Unlock()
 		}
-		delete(s.dirty, scope)
 	}
 	return errors.Join(failed...)
 }
 
-func (s *fileStore) writeScope(scope string) error {
-	text, ok, err := msg.Stringify(s.scopes[scope], "    ")
-	if err != nil || !ok {
-		// Node-RED drops what JSON cannot hold, with a warning; here the file keeps its last good state.
-		return fmt.Errorf("context of %s holds a value that cannot be saved: %w", scope, err)
+// take returns the texts of the scopes to write, nil for those that are gone.
+func (s *fileStore) take() (texts map[string][]byte, failed []error) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
+		s.timer = nil
 	}
+	texts = make(map[string][]byte, len(s.dirty))
+	for scope := range s.dirty {
+		text, err := s.text(scope)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		texts[scope] = text
+		delete(s.dirty, scope)
+	}
+	return texts, failed
+}
+
+// text returns what the file of a scope is to hold, nil if it is to go.
+func (s *fileStore) text(scope string) ([]byte, error) {
+	values := s.scopes[scope]
+	if values == nil {
+		return nil, nil
+	}
+	text, _, err := msg.Stringify(values, "    ")
+	if err == nil {
+		delete(s.odd, scope)
+		return []byte(text), nil
+	}
+	// Node-RED leaves out what is circular too, though not the whole value.
+	kept := msg.NewObject()
+	var left []string
+	for key, v := range values.All() {
+		if _, _, err := msg.Stringify(v, ""); err != nil {
+			left = append(left, key)
+			continue
+		}
+		kept.Set(key, v)
+	}
+	if !s.odd[scope] {
+		s.odd[scope] = true
+		s.log.Warn("context values cannot be saved and are left out of the file", "scope", scope, "keys", left, "error", err)
+	}
+	text, _, err = msg.Stringify(kept, "    ")
+	return []byte(text), err
+}
+
+// replace makes the file of a scope anew, or removes it.
+func (s *fileStore) replace(scope string, text []byte) error {
 	path := s.path(scope)
+	if text == nil {
+		if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return flows.ReplaceFile(path, []byte(text), 0o600)
+	return flows.ReplaceFile(path, text, 0o600)
 }
 
 func (s *fileStore) Keys(scope string) ([]string, error) {
@@ -197,16 +281,25 @@ func (s *fileStore) Keys(scope string) ([]string, error) {
 }
 
 func (s *fileStore) Delete(scope string) error {
-	delete(s.dirty, scope)
-	err := os.Remove(s.path(scope))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
+	if err := s.memoryStore.Delete(scope); err != nil {
+		return err
 	}
-	return errors.Join(s.memoryStore.Delete(scope), err)
+	if !s.cache {
+		return s.replace(scope, nil)
+	}
+	s.touch(scope)
+	return nil
 }
 
 func (s *fileStore) Clean(alive func(id string) bool) error {
-	for scope := range s.scopes {
+	scopes := slices.Collect(maps.Keys(s.scopes))
+	if !s.cache {
+		var err error
+		if scopes, _, err = s.files(); err != nil {
+			return err
+		}
+	}
+	for _, scope := range scopes {
 		id, _, _ := strings.Cut(scope, ":")
 		if scope != "global" && !alive(id) {
 			if err := s.Delete(scope); err != nil {
@@ -217,7 +310,13 @@ func (s *fileStore) Clean(alive func(id string) bool) error {
 	return nil
 }
 
-func (s *fileStore) Close() error { return s.write() }
+// Close writes what is left. What is set later is lost, as it would be without a file.
+func (s *fileStore) Close() error {
+	s.state.Lock()
+	s.closed = true
+	s.state.Unlock()
+	return s.write()
+}
 
 // Async is true without a cache, as in Node-RED, whose store then has no synchronous access.
 func (s *fileStore) Async() bool { return !s.cache }

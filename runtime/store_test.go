@@ -184,3 +184,51 @@ func TestSettingsOfContextStoresAreChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestAValueThatCannotBeSavedCostsOnlyItself(t *testing.T) {
+	dir := t.TempDir()
+	e := storeEngine(t, dir, fileSettings)
+	circle := msg.NewObject("a", 1.0)
+	circle.Set("self", circle)
+	flow := node(t, e).Context("flow")
+	for key, v := range map[string]any{"circle": circle, "kept": "yes"} {
+		if err := flow.Set("", key, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := e.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "context", "t", "flow.json"))
+	if err != nil || string(text) != "{\n    \"kept\": \"yes\"\n}" {
+		t.Errorf("%q, %v", text, err)
+	}
+}
+
+func TestWhatIsGoneLeavesNoContextBehind(t *testing.T) {
+	for _, config := range []string{`{}`, `{"cache":false}`} {
+		dir := t.TempDir()
+		files := map[string]bool{ // and whether they stay
+			"context/global/global.json": true, "context/t/flow.json": true, "context/t/in.json": true,
+			"context/t/other.json": false, "context/u/flow.json": false, "context/t/.flow.json.123.tmp": false,
+		}
+		for name := range files {
+			path := filepath.Join(dir, name)
+			if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(`{"a":1}`), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		e := storeEngine(t, dir, `{"contextStorage":{"file":{"module":"localfilesystem","config":`+config+`}}}`)
+		if err := e.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for name, stays := range files {
+			if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != stays {
+				t.Errorf("config %s: %s: %v, stays %v", config, name, err, stays)
+			}
+		}
+	}
+}

@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"sluice/flows"
 )
@@ -20,6 +17,13 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv("SLUICE_TEST_REENCRYPT"); dir != "" {
 		reencryptForEver(dir)
 		return
+	}
+	if path := os.Getenv("SLUICE_TEST_WRITE_FLOWS"); path != "" {
+		writeFlowsForEver(path)
+		return
+	}
+	if args := os.Getenv(victimArgs); args != "" {
+		os.Exit(runAsVictim(args))
 	}
 	os.Exit(m.Run())
 }
@@ -122,26 +126,8 @@ func reencryptForEver(dir string) {
 
 func TestAKilledReencryptionLosesNothing(t *testing.T) {
 	dir := layOutFiles(t, map[string]string{"flows.json": "[]", "flows_cred.json": vectorPlain, "a": "first secret", "b": "second secret"})
-	for range 12 {
-		cmd := exec.CommandContext(t.Context(), os.Args[0])
-		cmd.Env = append(os.Environ(), "SLUICE_TEST_REENCRYPT="+dir)
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		left := 1 + rand.IntN(12)
-		for lines := bufio.NewScanner(out); lines.Scan(); left-- {
-			if strings.HasPrefix(lines.Text(), "error:") {
-				t.Fatal(lines.Text())
-			}
-			if left == 0 {
-				time.AfterFunc(time.Duration(rand.IntN(3000))*time.Microsecond, func() { _ = cmd.Process.Kill() })
-			}
-		}
-		_ = cmd.Wait() // killed
+	for range *kills {
+		linesUntilKilled(t, 1+rand.IntN(12), "SLUICE_TEST_REENCRYPT="+dir)
 		path := filepath.Join(dir, "flows_cred.json")
 		if a, b := opened(t, path, "first secret"), opened(t, path, "second secret"); a != vectorPlain && b != vectorPlain {
 			t.Fatalf("neither secret opens the file: %s; %s", a, b)

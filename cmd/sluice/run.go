@@ -57,6 +57,9 @@ sluice.yaml and settings.js, in this order.`,
 }
 
 func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Writer) (err error) {
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again) // after all is saved: until then the signal would end the process
 	log := o.logger(stderr)
 	s, err := server.New(ctx, cfg, log)
 	if err != nil {
@@ -80,9 +83,6 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 		report(o.redact.Writer(stderr), s, cfg, addr.String())
 	}
 	defer time.AfterFunc(settleTime, releaseStartPages).Stop()
-	again := make(chan os.Signal, 1)
-	signal.Notify(again, syscall.SIGHUP)
-	defer signal.Stop(again)
 	var watching sync.WaitGroup
 	watch, stopWatching := context.WithCancel(ctx)
 	defer watching.Wait()
