@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"golang.org/x/net/http/httpguts"
+
 	"sluice/runtime/msg"
 )
 
@@ -26,6 +28,16 @@ func (inst *Instance) Handle(method, pattern string, h RouteHandler) error {
 	rt.handler = h
 	inst.handlers = append(inst.handlers, *rt)
 	return nil
+}
+
+// Upgrade is the method to Handle a path's WebSocket handshakes with. Their
+// requests are GET requests, and guarded as such; other GET requests pass by.
+const Upgrade = "UPGRADE"
+
+// IsUpgrade tells whether a request asks for a WebSocket.
+func IsUpgrade(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") &&
+		httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
 
 // CheckRoute tells what Handle would say, without mounting anything.
@@ -84,11 +96,19 @@ func newRoute(inst *Instance, method, pattern string) (*route, error) {
 }
 
 func (rt *route) info() RouteInfo {
-	info := RouteInfo{Method: rt.method, Pattern: rt.path.text, NodeID: rt.inst.ID, Name: rt.inst.Name()}
+	info := RouteInfo{Method: rt.sentAs(), Pattern: rt.path.text, NodeID: rt.inst.ID, Name: rt.inst.Name()}
 	if m := rt.missing; m != nil {
 		info.Blocked = fmt.Errorf("it leads to the %s node %s, which does not run: %w", m.Type.Name, m.ID, m.broken)
 	}
 	return info
+}
+
+// sentAs is the method of the requests that the route serves.
+func (rt *route) sentAs() string {
+	if rt.method == Upgrade {
+		return http.MethodGet
+	}
+	return rt.method
 }
 
 // answers tells whether the route serves a method: HEAD is served by GET routes.
@@ -161,7 +181,7 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions && t.cors.preflight(w, r) {
 		return
 	}
-	switch found := t.find(r.Method, path, r); {
+	switch found := t.findFor(r, path); {
 	case found.undecodable != "":
 		WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode param '"+found.undecodable+"'")
 	case found.route != nil && found.route.missing != nil:
@@ -215,28 +235,28 @@ func (rt *Router) SetCORS(w http.ResponseWriter, r *http.Request) {
 // Match returns the pattern, below the node root, of the route that answers a
 // request for method and path (still percent-encoded). ok is false if none does.
 func (rt *Router) Match(method, escapedPath string) (pattern string, ok bool) {
-	return rt.match(method, escapedPath, nil)
+	t, path, inside := rt.inside(escapedPath)
+	if !inside {
+		return "", false
+	}
+	return t.find(method, path, nil).pattern()
 }
 
 // PatternOf is Match for a request, read exactly as ServeHTTP reads it.
 func (rt *Router) PatternOf(r *http.Request) (pattern string, ok bool) {
-	return rt.match(r.Method, RequestPath(r), r)
-}
-
-func (rt *Router) match(method, path string, r *http.Request) (pattern string, ok bool) {
-	t := rt.table.Load()
-	if t == nil {
-		return "", false
-	}
-	path, inside := t.below(path)
+	t, path, inside := rt.inside(RequestPath(r))
 	if !inside {
 		return "", false
 	}
-	found := t.find(method, path, r)
-	if found.route == nil {
-		return "", false
+	return t.findFor(r, path).pattern()
+}
+
+// inside returns the table of the flows that run and a path below its root.
+func (rt *Router) inside(escapedPath string) (t *routeTable, path string, inside bool) {
+	if t = rt.table.Load(); t != nil {
+		path, inside = t.below(escapedPath)
 	}
-	return found.route.path.text, true
+	return t, path, inside
 }
 
 // Routes lists the routes in the order they are tried.

@@ -36,6 +36,13 @@ type found struct {
 	undecodable string
 }
 
+func (f found) pattern() (text string, ok bool) {
+	if f.route == nil {
+		return "", false
+	}
+	return f.route.path.text, true
+}
+
 // routes builds the table of what the nodes mounted.
 func (set *flowSet) routes() *routeTable {
 	settings := set.eng.opts.Settings
@@ -87,6 +94,18 @@ func (t *routeTable) below(path string) (rest string, inside bool) {
 		return rest[1:], true
 	}
 	return rest, true
+}
+
+// findFor returns what answers a request. A handshake goes to the first route for
+// them, as in Node, where the server hands it out before Express sees it; where
+// there is none it is a GET request like any other.
+func (t *routeTable) findFor(r *http.Request, path string) found {
+	if IsUpgrade(r) {
+		if handshake := t.find(Upgrade, path, nil); handshake.route != nil {
+			return handshake
+		}
+	}
+	return t.find(r.Method, path, r)
 }
 
 // find returns what answers a request for path, below the root. r may be nil:

@@ -126,7 +126,7 @@ func (n *webSocketNode) Routes() []runtime.MountedRoute {
 	if n.Path == "" || wsURL.MatchString(n.Path) {
 		return nil
 	}
-	return []runtime.MountedRoute{{Method: "GET", Pattern: "/" + strings.TrimPrefix(n.Path, "/")}}
+	return []runtime.MountedRoute{{Method: runtime.Upgrade, Pattern: "/" + strings.TrimPrefix(n.Path, "/")}}
 }
 
 // add takes in a connection unless the node is closed or has too many.

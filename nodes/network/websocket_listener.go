@@ -50,7 +50,7 @@ func (l *wsListener) mount() error {
 		l.inst.Log.Error("Cannot have two WebSocket listeners on the same path: " + l.Path)
 		return nil
 	}
-	if err := l.inst.Handle("GET", pattern, l.serve); err != nil {
+	if err := l.inst.Handle(runtime.Upgrade, pattern, l.serve); err != nil {
 		return err
 	}
 	paths.taken[l.path], l.mounted = true, true
@@ -75,9 +75,9 @@ func (l *wsListener) unmount() {
 	delete(paths.taken, l.path)
 }
 
-// serve takes a connection. Of the path's other requests it answers none.
+// serve takes a connection, on its very path.
 func (l *wsListener) serve(w http.ResponseWriter, r *http.Request, _ *msg.Object) {
-	if !isUpgrade(r) || r.URL.EscapedPath() != l.path {
+	if r.URL.EscapedPath() != l.path {
 		runtime.NotFound(w, r)
 		return
 	}
@@ -125,11 +125,6 @@ func (l *wsListener) enter() bool {
 	}
 	l.work.Add(1)
 	return true
-}
-
-// isUpgrade tells whether a request asks for a WebSocket.
-func isUpgrade(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
 }
 
 // firstProtocol is the subprotocol that the ws module chooses: the first one asked for.
