@@ -36,6 +36,9 @@ type GuardOptions struct {
 	// Preflight answers CORS preflights, which need no authentication and never
 	// reach a flow. Without it they get 204 and no permission.
 	Preflight http.Handler
+	// Options answers other OPTIONS requests once they have passed as somebody's;
+	// without it next does.
+	Options http.Handler
 	// Refused is called before a refusal is written, to add CORS headers to it.
 	Refused func(w http.ResponseWriter, r *http.Request)
 	// RoutePattern returns the pattern of the route that would serve r, "" if none.
@@ -167,6 +170,14 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 		if !g.opts.PassAuthorization {
 			delete(r.Header, "Authorization")
 		}
+		switch {
+		case r.Method == http.MethodOptions && g.opts.Options != nil:
+			g.opts.Options.ServeHTTP(w, r)
+			return
+		case !servedMethod(r.Method):
+			g.refuse(w, r, refuseMethod, nil, "", "")
+			return
+		}
 		r = r.WithContext(context.WithValue(r.Context(), principalKey{}, principal))
 		if principal.Type != PrincipalBasic && staysOpen(r) {
 			g.serveWatched(next, w, r, principal)
@@ -187,6 +198,15 @@ func target(r *http.Request) string {
 
 func isPreflight(r *http.Request) bool {
 	return r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0
+}
+
+// servedMethod tells whether an endpoint can have a method.
+func servedMethod(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return true
+	}
+	return false
 }
 
 // dropIdentity removes fields that only sluice may set.

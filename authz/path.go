@@ -54,9 +54,9 @@ func rawPath(target string) (string, error) {
 	return "/", nil
 }
 
-// lowPlain are the bytes that canonical form leaves as they are.
+// lowPlain are the bytes that canonical form leaves as they are, but for ";".
 var lowPlain = func() (set [256]bool) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/") {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,=:@/") {
 		set[c] = true
 	}
 	return set
@@ -103,6 +103,9 @@ func canonicalSlow(raw string) (path string, plain bool, err error) {
 			plain = false
 			kept = kept[:max(0, len(kept)-1)]
 		default:
+			if dots, _, found := strings.Cut(segment, ";"); found && (dots == "." || dots == "..") {
+				plain = false // other servers take it for a dot segment with parameters
+			}
 			kept = append(kept, segment)
 		}
 	}

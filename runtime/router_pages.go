@@ -81,7 +81,33 @@ func writeUnavailable(w http.ResponseWriter, missing *Instance) {
 
 // serveOptions answers OPTIONS with the methods of all routes that match.
 func (t *routeTable) serveOptions(w http.ResponseWriter, r *http.Request, path string) {
-	var methods []string
+	methods := t.methods(path)
+	if len(methods) == 0 {
+		NotFound(w, r)
+		return
+	}
+	body := strings.Join(methods, ",")
+	h := w.Header()
+	h.Set("Allow", body)
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h["Etag"] = []string{ETag([]byte(body), true)}
+	writeBody(w, r, http.StatusOK, body)
+}
+
+// Methods lists the methods of all routes at the path of a request, in Express's order.
+func (rt *Router) Methods(r *http.Request) []string {
+	t := rt.table.Load()
+	if t == nil {
+		return nil
+	}
+	path, inside := t.below(RequestPath(r))
+	if !inside {
+		return nil
+	}
+	return t.methods(path)
+}
+
+func (t *routeTable) methods(path string) (methods []string) {
 	for _, rt := range t.matching(path) {
 		if rt.method == Upgrade { // Express knows nothing of it
 			continue
@@ -93,16 +119,7 @@ func (t *routeTable) serveOptions(w http.ResponseWriter, r *http.Request, path s
 			methods = append(methods, http.MethodHead)
 		}
 	}
-	if len(methods) == 0 {
-		NotFound(w, r)
-		return
-	}
-	body := strings.Join(methods, ",")
-	h := w.Header()
-	h.Set("Allow", body)
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h["Etag"] = []string{ETag([]byte(body), true)}
-	writeBody(w, r, http.StatusOK, body)
+	return methods
 }
 
 // matching returns all routes whose path matches, in order.

@@ -115,6 +115,20 @@ func TestNodesTightenTheirRoutes(t *testing.T) {
 	}
 }
 
+// What a node asks for holds for its route wherever the node root puts it.
+func TestNodesTightenBelowTheNodeRoot(t *testing.T) {
+	flows := flowFile(endpoint("a", "get", "/a/:x", "'a'", `,"sluiceAuth":{"modes":["bearer"]}`), endpoint("b", "get", "/b", "'b'", ""))
+	s, h := start(t, map[string]string{"flows.json": flows, "settings.js": "module.exports = {httpNodeRoot: '/api'}"})
+	for target, want := range map[string]int{"/api/a/1": 401, "/API/A/1/": 401, "/api//a/1": 401, "/api/b": 200, "/a/1": 404} {
+		if w := ask(h, "GET", target); w.Code != want {
+			t.Errorf("%s: %d, want %d", target, w.Code, want)
+		}
+	}
+	if a, b := s.Guarded("GET", "/a/:x"), s.Guarded("GET", "/b"); a != "bearer" || b != "none" {
+		t.Errorf("the routes are said to be guarded by %s and %s", a, b)
+	}
+}
+
 // A node cannot loosen what the table asks for, unless the configuration lets it.
 func TestNodesLoosenOnlyWhereAllowed(t *testing.T) {
 	flows := flowFile(endpoint("a", "get", "/a", "'a'", `,"sluiceAuth":{"modes":["none"]}`))

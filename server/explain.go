@@ -43,7 +43,7 @@ func (s *Server) wouldServe(method, target string) string {
 	root, _ := runtime.NodeRoot(s.cfg.Settings)
 	for _, rt := range s.Engine.Check(s.file).Routes() {
 		if (rt.Method == method || rt.Method == http.MethodGet && method == http.MethodHead) && authz.MatchPath(root+rt.Pattern, path) {
-			return rt.Pattern
+			return root + rt.Pattern
 		}
 	}
 	return ""

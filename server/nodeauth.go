@@ -36,9 +36,13 @@ func (s *Server) policyConfig() authz.PolicyConfig {
 
 // wire connects the guard's answers with what the settings say about endpoints.
 func (s *Server) wire(opts *authz.GuardOptions) {
+	root, _ := runtime.NodeRoot(s.cfg.Settings)
 	opts.RoutePattern = func(r *http.Request) string {
-		pattern, _ := s.Engine.Router().PatternOf(r)
-		return pattern
+		pattern, ok := s.Engine.Router().PatternOf(r)
+		if !ok {
+			return ""
+		}
+		return root + pattern
 	}
 	// With nothing to guard there is nothing that an answer could tell a stranger.
 	unguarded := s.open() || s.asNodeRED()
@@ -54,12 +58,26 @@ func (s *Server) wire(opts *authz.GuardOptions) {
 		opts.Refused = markRefused
 		return
 	}
+	opts.Options = http.HandlerFunc(s.serveOptions)
 	opts.Refused = func(w http.ResponseWriter, r *http.Request) {
 		s.Engine.Router().SetCORS(w, r)
 		if w.Header().Get("Access-Control-Allow-Origin") != "" {
 			w.Header().Add("Access-Control-Expose-Headers", "WWW-Authenticate")
 		}
 	}
+}
+
+// serveOptions tells whoever has passed the guard which methods a path has.
+func (s *Server) serveOptions(w http.ResponseWriter, r *http.Request) {
+	router := s.Engine.Router()
+	methods := router.Methods(r)
+	if len(methods) == 0 {
+		router.ServeHTTP(w, r)
+		return
+	}
+	router.SetCORS(w, r)
+	w.Header().Set("Allow", strings.Join(methods, ","))
+	w.WriteHeader(http.StatusNoContent)
 }
 
 // wrap puts the guard in front of the router.

@@ -9,6 +9,7 @@ import (
 
 	"sluice/authz"
 	"sluice/flows"
+	"sluice/runtime"
 )
 
 // authProperty is the property by which a node asks for more than the table does
@@ -36,6 +37,7 @@ func (s *Server) routeRules(file *flows.File) ([]authz.Rule, error) {
 			asked[inst.ID] = value.Raw
 		}
 	}
+	root, _ := runtime.NodeRoot(s.cfg.Settings)
 	var rules []authz.Rule
 	for _, route := range s.Engine.Check(file).Routes() {
 		text, ok := asked[route.NodeID]
@@ -48,7 +50,7 @@ func (s *Server) routeRules(file *flows.File) ([]authz.Rule, error) {
 		if err := d.Decode(&auth); err != nil {
 			return nil, fmt.Errorf("%s of node %s: %w", authProperty, route.NodeID, err)
 		}
-		rules = append(rules, authz.Rule{Path: route.Pattern, Methods: []string{route.Method}, Modes: auth.Modes, MinRole: auth.MinRole,
+		rules = append(rules, authz.Rule{Path: root + route.Pattern, Methods: []string{route.Method}, Modes: auth.Modes, MinRole: auth.MinRole,
 			Scopes: auth.Scopes, Limit: auth.Limit, Timeout: auth.Timeout, Origin: authProperty + " of node " + route.NodeID})
 	}
 	return rules, nil

@@ -178,6 +178,7 @@ func (s *Server) handler() http.Handler {
 	if s.admin != nil {
 		guarded = s.admin.Wrap(guarded)
 	}
+	asExpress := s.open() || s.asNodeRED()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		wire.Begin(r)
 		if r.URL.Path == "/_sluice/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
@@ -186,7 +187,7 @@ func (s *Server) handler() http.Handler {
 			_, _ = w.Write([]byte(`{"status":"ok"}`))
 			return
 		}
-		if runtime.MalformedPath(r) { // no rule of a guard could be about it
+		if asExpress && runtime.MalformedPath(r) { // else the guard refuses it
 			runtime.WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode the path")
 			return
 		}
@@ -215,9 +216,10 @@ func (s *Server) Close(ctx context.Context) error {
 	return errors.Join(failed...)
 }
 
-// Guarded says in words how a route is guarded.
+// Guarded says in words how a route is guarded. pattern is below the node root.
 func (s *Server) Guarded(method, pattern string) string {
-	ex, err := s.guard.Policies().Explain(method, pattern, pattern)
+	root, _ := runtime.NodeRoot(s.cfg.Settings)
+	ex, err := s.guard.Policies().Explain(method, root+pattern, root+pattern)
 	if err != nil {
 		return "the default guard"
 	}
