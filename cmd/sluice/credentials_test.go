@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/goleak"
+
 	"sluice/flows"
 )
 
@@ -25,7 +27,7 @@ func TestMain(m *testing.M) {
 	if args := os.Getenv(victimArgs); args != "" {
 		os.Exit(runAsVictim(args))
 	}
-	os.Exit(m.Run())
+	goleak.VerifyTestMain(m)
 }
 
 // What an independent program made of a secret and a plain text (auth.md, 7.1).
