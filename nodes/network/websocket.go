@@ -3,6 +3,7 @@ package network
 import (
 	"context"
 	"errors"
+	"net"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,7 +21,7 @@ import (
 // connections, below the root of all endpoints.
 var WebSocketListener = runtime.Type{
 	Name: "websocket-listener", Category: "config",
-	New: func() runtime.Node { return &webSocketNode{} },
+	New: func() runtime.Node { return &webSocketNode{dial: dialSocket} },
 
 	Exclusive: true, // its path
 }
@@ -28,7 +29,7 @@ var WebSocketListener = runtime.Type{
 // WebSocketClient is the config node of a WebSocket connection to a server.
 var WebSocketClient = runtime.Type{
 	Name: "websocket-client", Category: "config",
-	New: func() runtime.Node { return &webSocketNode{} },
+	New: func() runtime.Node { return &webSocketNode{dial: dialSocket} },
 }
 
 // webSocketNode is both config nodes: as in Node-RED a URL makes it a client, any
@@ -41,6 +42,7 @@ type webSocketNode struct {
 	TLS         string     `json:"tls"`         // of a client
 	Headers     []wsHeader `json:"headers"`     // of a client
 
+	dial     func(ctx context.Context, network, address string) (net.Conn, error)
 	inst     *runtime.Instance
 	whole    bool
 	listener *wsListener // or

@@ -62,7 +62,7 @@ func (c *wsClient) connecting() bool { return c.dialing.Load() }
 func (c *wsClient) attempt(ctx context.Context) {
 	var heard atomic.Bool // a ping of the server's counts as a sign of life
 	c.dialing.Store(true)
-	dialed, err := c.dial(ctx, &heard)
+	dialed, err := c.connect(ctx, &heard)
 	c.dialing.Store(false)
 	if ctx.Err() != nil {
 		return
@@ -87,7 +87,7 @@ func (c *wsClient) attempt(ctx context.Context) {
 	c.follow(conn)
 }
 
-func (c *wsClient) dial(ctx context.Context, heard *atomic.Bool) (*websocket.Conn, error) {
+func (c *wsClient) connect(ctx context.Context, heard *atomic.Bool) (*websocket.Conn, error) {
 	u, err := url.Parse(c.Path)
 	if err != nil {
 		return nil, err
@@ -95,7 +95,7 @@ func (c *wsClient) dial(ctx context.Context, heard *atomic.Bool) (*websocket.Con
 	protocols := splitList(c.Subprotocol)
 	conn, res, err := websocket.Dial(ctx, c.Path, &websocket.DialOptions{
 		HTTPClient: &http.Client{
-			Transport:     &http.Transport{DialContext: dialSocket, TLSClientConfig: c.tlsConfig(u.Hostname()), DisableKeepAlives: true},
+			Transport:     &http.Transport{DialContext: c.dial, TLSClientConfig: c.tlsConfig(u.Hostname()), DisableKeepAlives: true},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		HTTPHeader:   c.header(),

@@ -3,10 +3,12 @@ package network
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/coder/websocket"
@@ -205,45 +207,96 @@ func TestWebSocketOfNothing(t *testing.T) {
 	}
 }
 
-// wsPeer is a server that hands its connections to the test.
-func wsPeer(t *testing.T, o *websocket.AcceptOptions) (url string, conns chan *websocket.Conn, headers chan http.Header) {
+// wsPeer is a server that hands its connections to the test. It and the client that
+// has the type reach each other in memory, so that a bubble knows when both wait.
+func wsPeer(t *testing.T, o *websocket.AcceptOptions) (client runtime.Type, conns chan *websocket.Conn, headers chan http.Header) {
 	conns, headers = make(chan *websocket.Conn, 10), make(chan http.Header, 10)
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		headers <- r.Header
 		if c, err := websocket.Accept(w, r, o); err == nil {
 			conns <- c
 		}
-	}))
-	t.Cleanup(s.Close)
-	return "ws" + strings.TrimPrefix(s.URL, "http"), conns, headers
+	})}
+	l := pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	t.Cleanup(func() {
+		s.Close()
+		<-done
+		for len(conns) > 0 {
+			(<-conns).CloseNow()
+		}
+	})
+	client = WebSocketClient
+	client.New = func() runtime.Node { return &webSocketNode{dial: l.dial} }
+	return client, conns, headers
 }
 
+// pipes is a listener to dial in memory.
+type pipes struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func (l pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	near, far := net.Pipe()
+	select {
+	case l.conns <- far:
+		return near, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (l pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l pipes) Close() error {
+	close(l.closed)
+	return nil
+}
+
+func (l pipes) Addr() net.Addr { return &net.TCPAddr{} }
+
 func TestWebSocketClient(t *testing.T) {
-	t.Parallel() // it waits for the next connection
-	url, conns, headers := wsPeer(t, &websocket.AcceptOptions{Subprotocols: []string{"p"}})
-	b := newBench(t, `{"id":"c","type":"websocket-client","path":"`+url+`","subprotocol":"p , q",
+	synctest.Test(t, func(t *testing.T) {
+		client, conns, headers := wsPeer(t, &websocket.AcceptOptions{Subprotocols: []string{"p"}})
+		b := newBench(t, `{"id":"c","type":"websocket-client","path":"ws://peer/","subprotocol":"p , q",
 			"headers":[{"keyType":"other","keyValue":"X-Test","valueType":"other","valueValue":"1"},{"keyType":"other","keyValue":"X-Env","valueType":"env","valueValue":"TOKEN"}]},
 		{"id":"n","type":"websocket in","client":"c","wires":[["out"]]},
-		{"id":"o","type":"websocket out","client":"c","wires":[]}`, wsTypes, nodetest.Env("TOKEN", "secret"))
-	h := <-headers
-	if h.Get("X-Test") != "1" || h.Get("X-Env") != "secret" || h.Get("Sec-WebSocket-Protocol") != "p,q" || h.Get("User-Agent") != "" {
-		t.Errorf("the request had %v", h)
-	}
-	peer := <-conns
-	for range 2 {
-		b.wantStatus(`{"fill":"green","shape":"dot","text":"connected ","event":"connect"}`)
-	}
-	b.Send("o", `{"payload":"hello"}`)
-	if _, got := wsRead(t, peer); got != "hello" {
-		t.Errorf("the server got %q", got)
-	}
-	wsWrite(t, peer, websocket.MessageText, "back")
-	b.wantMessage(`{"payload":"back"}`)
-	peer.CloseNow()
-	for range 2 {
-		b.wantStatus(`{"fill":"red","shape":"ring","text":"common.status.disconnected","event":"disconnect"}`)
-	}
-	<-headers // it connects again
+		{"id":"o","type":"websocket out","client":"c","wires":[]}`, []runtime.Type{WebSocketIn, WebSocketOut, client}, nodetest.Env("TOKEN", "secret"))
+		h := <-headers
+		if h.Get("X-Test") != "1" || h.Get("X-Env") != "secret" || h.Get("Sec-WebSocket-Protocol") != "p,q" || h.Get("User-Agent") != "" {
+			t.Errorf("the request had %v", h)
+		}
+		peer := <-conns
+		for range 2 {
+			b.wantStatus(`{"fill":"green","shape":"dot","text":"connected ","event":"connect"}`)
+		}
+		b.Send("o", `{"payload":"hello"}`)
+		if _, got := wsRead(t, peer); got != "hello" {
+			t.Errorf("the server got %q", got)
+		}
+		wsWrite(t, peer, websocket.MessageText, "back")
+		b.wantMessage(`{"payload":"back"}`)
+		cut := time.Now()
+		peer.CloseNow()
+		for range 2 {
+			b.wantStatus(`{"fill":"red","shape":"ring","text":"common.status.disconnected","event":"disconnect"}`)
+		}
+		<-headers // it connects again
+		if waited := time.Since(cut); waited != wsReconnect {
+			t.Errorf("it connected again after %v", waited)
+		}
+	})
 }
 
 func TestWebSocketClientTellsThatNobodyIsThere(t *testing.T) {
@@ -254,15 +307,16 @@ func TestWebSocketClientTellsThatNobodyIsThere(t *testing.T) {
 }
 
 func TestWebSocketClientMissesTheHeartbeat(t *testing.T) {
-	t.Parallel() // it waits for the heartbeat
-	url, conns, _ := wsPeer(t, nil)
-	b := newBench(t, `{"id":"c","type":"websocket-client","path":"`+url+`","hb":"1"},
-		{"id":"n","type":"websocket in","client":"c","wires":[["out"]]}`, wsTypes)
-	<-conns // never read: no ping is answered
-	b.wantStatus(`{"fill":"green","shape":"dot","text":"connected ","event":"connect"}`)
-	begun := time.Now()
-	b.wantStatus(`{"fill":"red","shape":"ring","text":"common.status.error","event":"error"}`)
-	if since := time.Since(begun); since < time.Second {
-		t.Errorf("it was cut after %v", since)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		client, conns, _ := wsPeer(t, nil)
+		b := newBench(t, `{"id":"c","type":"websocket-client","path":"ws://peer/","hb":"4"},
+		{"id":"n","type":"websocket in","client":"c","wires":[["out"]]}`, []runtime.Type{WebSocketIn, client})
+		defer (<-conns).CloseNow() // never read: no ping is answered
+		begun := time.Now()
+		b.wantStatus(`{"fill":"green","shape":"dot","text":"connected ","event":"connect"}`)
+		b.wantStatus(`{"fill":"red","shape":"ring","text":"common.status.error","event":"error"}`)
+		if since := time.Since(begun); since != 8*time.Second { // the ping, and a beat without an answer
+			t.Errorf("it was cut after %v", since)
+		}
+	})
 }
