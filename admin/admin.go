@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sluice/authz"
+	"sluice/authz/oidc"
 )
 
 // Prefix is what all paths of this package begin with.
@@ -33,6 +34,8 @@ type Options struct {
 	Guard    *authz.Guard
 	Routes   func() []Route // may be nil
 	FlowFuse bool           // serve FlowFuse's routes for tokens as well
+	Login    *oidc.Provider // where people can sign in beside passwords, closed with the handler; nil: nowhere
+	Accounts authz.Accounts // which accounts they get then
 	Log      *slog.Logger   // faults of this program; may be nil
 	Now      func() time.Time
 }
@@ -84,8 +87,18 @@ func New(opts Options) *Handler {
 	return h
 }
 
+// Close gives back what the handler holds. No request may be under way.
+func (h *Handler) Close() {
+	if h.opts.Login != nil {
+		h.opts.Login.Close()
+	}
+}
+
 func (h *Handler) endpoints() []endpoint {
 	list := slices.Concat(loginPages, accountPages, tokenPages, teamPages, userPages, auditPages, assetRoutes, apiRoutes)
+	if h.opts.Login != nil {
+		list = append(list, oidcPages...)
+	}
 	if h.opts.FlowFuse {
 		list = append(list, flowFuseRoutes...)
 	}

@@ -92,10 +92,11 @@ func (c *call) decode(v any) error {
 // maybe is a member of a JSON object that may be absent; null sets it to zero.
 type maybe[T any] struct {
 	value *T
+	null  bool // it was null
 }
 
 func (m *maybe[T]) UnmarshalJSON(data []byte) error {
-	m.value = new(T)
+	m.value, m.null = new(T), string(data) == "null"
 	return json.Unmarshal(data, m.value)
 }
 

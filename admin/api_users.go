@@ -27,12 +27,17 @@ func createUser(c *call) error {
 		Password     string `json:"password"`
 		PasswordHash string `json:"passwordHash"`
 		Admin        bool   `json:"admin"`
+		Issuer       string `json:"issuer"`
+		Subject      string `json:"subject"`
 	}
 	if err := c.decode(&in); err != nil {
 		return err
 	}
+	if (in.Issuer == "") != (in.Subject == "") {
+		return &badRequest{http.StatusBadRequest, "invalid_request", "issuer and subject name a person together: give both, or neither"}
+	}
 	u, err := c.store().AddUser(c.r.Context(), c.by, authz.NewUser{Username: in.Username, Name: in.Name, Email: in.Email,
-		Password: in.Password, Hash: in.PasswordHash, Admin: in.Admin})
+		Password: in.Password, Hash: in.PasswordHash, Admin: in.Admin, Issuer: in.Issuer, Subject: in.Subject})
 	if err != nil {
 		return err
 	}
@@ -65,6 +70,7 @@ func updateUser(c *call) error {
 		Admin    maybe[bool]   `json:"admin"`
 		Disabled maybe[bool]   `json:"disabled"`
 		Password maybe[string] `json:"password"`
+		Issuer   maybe[string] `json:"issuer"`
 	}
 	if err := c.decode(&in); err != nil {
 		return err
@@ -73,10 +79,21 @@ func updateUser(c *call) error {
 	if err != nil {
 		return err
 	}
-	if password := in.Password.value; password != nil {
-		if _, err = c.store().SetPassword(c.r.Context(), c.by, u.ID, *password); err != nil {
-			return err
-		}
+	if in.Issuer.value != nil && !in.Issuer.null {
+		return &badRequest{http.StatusBadRequest, "invalid_request", "issuer can be taken away by null; it is given by the first login there"}
+	}
+	switch password := in.Password.value; {
+	case password == nil:
+	case in.Password.null:
+		_, err = c.store().ClearPassword(c.r.Context(), c.by, u.ID)
+	default:
+		_, err = c.store().SetPassword(c.r.Context(), c.by, u.ID, *password)
+	}
+	if err == nil && in.Issuer.null {
+		_, err = c.store().Unlink(c.r.Context(), c.by, u.ID)
+	}
+	if err != nil {
+		return err
 	}
 	u, err = c.store().UpdateUser(c.r.Context(), c.by, u.ID, authz.UserChange{
 		Name: in.Name.value, Email: in.Email.value, Admin: in.Admin.value, Disabled: in.Disabled.value})

@@ -111,9 +111,11 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 		}
 		_, _ = io.WriteString(w, "flow ran for "+authz.FromContext(r.Context()).Type)
 	})
-	s.Server = httptest.NewServer(New(opts).Wrap(guard.Wrap(flow)))
+	handler := New(opts)
+	s.Server = httptest.NewServer(handler.Wrap(guard.Wrap(flow)))
 	t.Cleanup(func() {
 		s.Close()
+		handler.Close()
 		http.DefaultClient.CloseIdleConnections()
 		must(verifier.Close(ctx))
 		must(s.store.Close())
@@ -216,4 +218,13 @@ func (p page) json(t testing.TB) map[string]any {
 		t.Fatalf("%d %s: %v", p.status, p.body, err)
 	}
 	return v
+}
+
+func marshalText(t testing.TB, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

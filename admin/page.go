@@ -143,6 +143,7 @@ var notices = map[string]string{
 	"removed":  "The user is removed.",
 	"deleted":  "Deleted.",
 	"ended":    "The session is ended.",
+	"sessions": "All sessions of the user are ended.",
 	"password": "The password is changed. All sessions of the user are ended.",
 	"made":     "The team is added.",
 }

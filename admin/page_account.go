@@ -30,7 +30,16 @@ func (c *call) accountPage(status int, problem string) error {
 	if err != nil {
 		return err
 	}
-	c.page(status, "account", "Account", map[string]any{"Sessions": sessions, "Current": c.p.SessionID, "Error": problem, "Me": c.p, "Own": true})
+	password := false
+	if c.p.UserID != "" {
+		u, err := c.store().FindUser(c.r.Context(), c.p.UserID)
+		if err != nil {
+			return err
+		}
+		password = !u.PassAt.IsZero()
+	}
+	c.page(status, "account", "Account", map[string]any{"Sessions": sessions, "Current": c.p.SessionID, "Error": problem, "Me": c.p, "Own": true,
+		"Password": password, "Provider": c.provider()})
 	return nil
 }
 

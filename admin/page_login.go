@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -22,11 +23,22 @@ var loginPages = []endpoint{
 type loginForm struct {
 	Next, Token, Username, Error string
 	SignedIn                     string
+	Provider                     string // "": nowhere but here
+}
+
+// Elsewhere is where the button for signing in at the provider leads.
+func (f loginForm) Elsewhere() string {
+	if f.Next == "" {
+		return oidcPath
+	}
+	return oidcPath + "?next=" + url.QueryEscape(f.Next)
 }
 
 // loginToken is the cookie that binds a login form to the browser it was shown in,
 // against logins that another site makes (login CSRF).
 const loginToken = "sluice-login"
+
+var errInsecure = &badRequest{http.StatusForbidden, "insecure", "signing in needs HTTPS: a password and a session must not cross the network in plain text"}
 
 func loginPage(c *call) error {
 	return c.loginForm(http.StatusOK, loginForm{Next: c.r.URL.Query().Get("next")})
@@ -34,13 +46,16 @@ func loginPage(c *call) error {
 
 func (c *call) loginForm(status int, f loginForm) error {
 	if !c.opts.Guard.SessionsAllowed(c.r) {
-		return &badRequest{http.StatusForbidden, "insecure", "signing in needs HTTPS: a password and a session must not cross the network in plain text"}
+		return errInsecure
 	}
 	if p := c.opts.Guard.Session(c.r); p != nil {
 		f.SignedIn = p.User
 	}
 	if f.Next != "" {
 		f.Next = authz.SafeNext(f.Next)
+	}
+	if c.opts.Login != nil {
+		f.Provider = c.opts.Login.Label()
 	}
 	if cookie, err := c.r.Cookie(loginToken); err == nil && len(cookie.Value) == 26 {
 		f.Token = cookie.Value
@@ -73,10 +88,7 @@ func login(c *call) error {
 	wait, limited := authz.RetryAfter(err)
 	switch {
 	case limited:
-		seconds := int((wait + time.Second - 1) / time.Second)
-		c.w.Header().Set("Retry-After", strconv.Itoa(seconds))
-		f.Error = fmt.Sprintf("Too many failed attempts. Try again in %d seconds.", seconds)
-		return c.loginForm(http.StatusTooManyRequests, f)
+		return c.tooMany(wait, f)
 	case errors.Is(err, authz.ErrBusy):
 		c.w.Header().Set("Retry-After", "1")
 		f.Error = "Too many people are signing in at this moment. Try again."
@@ -86,6 +98,13 @@ func login(c *call) error {
 		return c.loginForm(http.StatusUnauthorized, f)
 	}
 	return err
+}
+
+func (c *call) tooMany(wait time.Duration, f loginForm) error {
+	seconds := int((wait + time.Second - 1) / time.Second)
+	c.w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	f.Error = fmt.Sprintf("Too many failed attempts. Try again in %d seconds.", seconds)
+	return c.loginForm(http.StatusTooManyRequests, f)
 }
 
 // boundForm reports whether the form was shown in this browser.

@@ -31,23 +31,36 @@ type newUserForm struct {
 	Admin                        bool
 	Role                         string
 	Roles                        []authz.Role
+	Provider                     string // where people can sign in beside passwords
+	Elsewhere                    bool   // the user does, and has no password
+}
+
+func (c *call) provider() string {
+	if c.opts.Login == nil {
+		return ""
+	}
+	return c.opts.Login.Label()
 }
 
 func newUserPage(c *call) error {
-	c.page(http.StatusOK, "user_new", "Add user", newUserForm{Role: "member", Roles: authz.Roles})
+	c.page(http.StatusOK, "user_new", "Add user", newUserForm{Role: "member", Roles: authz.Roles, Provider: c.provider()})
 	return nil
 }
 
-// newUser makes a user. Without a password it makes one, which is shown once.
+// newUser makes a user. Without a password it makes one, which is shown once,
+// unless the user is to sign in elsewhere.
 func newUser(c *call) error {
 	if err := c.form(); err != nil {
 		return err
 	}
 	form := c.r.PostForm
 	f := newUserForm{Username: form.Get("username"), Name: form.Get("name"), Email: form.Get("email"), Admin: form.Get("admin") != "",
-		Role: form.Get("role"), Roles: authz.Roles}
+		Role: form.Get("role"), Roles: authz.Roles, Provider: c.provider(), Elsewhere: form.Get("elsewhere") != ""}
 	password, made := form.Get("password"), ""
-	if password == "" {
+	switch {
+	case f.Elsewhere:
+		password = ""
+	case password == "":
 		made = rand.Text()
 		password = made
 	}
@@ -92,12 +105,13 @@ func (c *call) userPage(status int, problem string) error {
 	if err != nil {
 		return err
 	}
-	c.page(status, "user", "User "+u.Username, map[string]any{"User": u, "Error": problem,
+	c.page(status, "user", "User "+u.Username, map[string]any{"User": u, "Error": problem, "Provider": c.provider(),
 		"Self": u.ID == c.p.UserID, "Write": c.p.May(authz.UsersWrite)})
 	return nil
 }
 
-// userForm saves the profile, disables or enables, or signs the user out, as the button says.
+// userForm saves the profile, disables or enables, signs the user out, or changes
+// how the user signs in, as the button says.
 func userForm(c *call) error {
 	if err := c.form(); err != nil {
 		return err
@@ -125,7 +139,15 @@ func userForm(c *call) error {
 		if _, err := c.store().EndSessions(c.r.Context(), c.by, u.ID); err != nil {
 			return err
 		}
-		return c.see(Prefix+"users/"+u.ID, "ended")
+		return c.see(Prefix+"users/"+u.ID, "sessions")
+	case "clear":
+		if _, err := c.store().ClearPassword(c.r.Context(), c.by, u.ID); err != nil {
+			return err
+		}
+	case "unlink":
+		if _, err := c.store().Unlink(c.r.Context(), c.by, u.ID); err != nil {
+			return err
+		}
 	default:
 		return &badRequest{http.StatusBadRequest, "invalid_request", "the form does not say what to do"}
 	}

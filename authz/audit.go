@@ -40,7 +40,9 @@ const (
 	EventUserPassword = "auth.user.password"
 	EventUserRehashed = "auth.user.rehashed"
 	EventUserDeleted  = "auth.user.deleted"
-	EventUserLogout   = "auth.user.logout" // all sessions ended
+	EventUserLogout   = "auth.user.logout"   // all sessions ended
+	EventUserLinked   = "auth.user.linked"   // to a person at an outside issuer
+	EventUserUnlinked = "auth.user.unlinked" //
 
 	EventTeamCreated   = "auth.team.created"
 	EventTeamUpdated   = "auth.team.updated"

@@ -3,6 +3,7 @@ package authz
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,7 +13,17 @@ import (
 const (
 	cookieSecure = "__Host-sluice"
 	cookiePlain  = "sluice"
+
+	// After the same rule, that of a login at an outside issuer that is under way.
+	attemptSecure = "__Host-sluice-attempt"
+	attemptPlain  = "sluice-attempt"
 )
+
+// ourCookies are nobody's to see but ours.
+var ourCookies = []string{cookieSecure, cookiePlain, attemptSecure, attemptPlain}
+
+// attemptLife is how long a login at an outside issuer may take.
+const attemptLife = 10 * time.Minute
 
 // secure tells whether the client speaks TLS, to this process or to a trusted proxy.
 func secure(r *http.Request, trusted []netip.Prefix) bool {
@@ -49,19 +60,22 @@ func (g *Guard) SetSession(w http.ResponseWriter, r *http.Request, value string,
 	http.SetCookie(w, c)
 }
 
-// sessionCookie returns the value of the session's cookie. Of several with the
-// name, which other hosts' pages can cause, none counts.
+// sessionCookie returns the value of the session's cookie.
 func (g *Guard) sessionCookie(r *http.Request) string {
-	lines := r.Header["Cookie"]
-	if len(lines) == 0 {
+	if len(r.Header["Cookie"]) == 0 {
 		return ""
 	}
-	name := g.cookieName(r)
+	return cookieValue(r, g.cookieName(r))
+}
+
+// cookieValue returns the value of a cookie. Of several with the name, which other
+// hosts' pages can cause, none counts.
+func cookieValue(r *http.Request, name string) string {
 	if name == "" {
 		return ""
 	}
 	value, found := "", 0
-	for _, line := range lines {
+	for _, line := range r.Header["Cookie"] {
 		for part := range strings.SplitSeq(line, ";") {
 			if n, v, ok := strings.Cut(strings.Trim(part, " \t"), "="); ok && n == name {
 				value = v
@@ -75,7 +89,32 @@ func (g *Guard) sessionCookie(r *http.Request) string {
 	return value
 }
 
-// dropSession takes the session's cookies out of a header, so that no flow sees them.
+func (g *Guard) attemptName(r *http.Request) string {
+	switch g.cookieName(r) {
+	case cookieSecure:
+		return attemptSecure
+	case cookiePlain:
+		return attemptPlain
+	}
+	return ""
+}
+
+// Attempt returns what [Guard.SetAttempt] gave to the browser, "" if nothing.
+func (g *Guard) Attempt(r *http.Request) string { return cookieValue(r, g.attemptName(r)) }
+
+// SetAttempt has the browser keep what belongs to a login at an outside issuer for
+// 10 minutes; value "" takes it away. It comes back when the issuer sends the
+// browser here, which is a navigation from another site.
+func (g *Guard) SetAttempt(w http.ResponseWriter, r *http.Request, value string) {
+	c := &http.Cookie{Name: g.attemptName(r), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: int(attemptLife.Seconds())}
+	c.Secure = c.Name == attemptSecure
+	if value == "" {
+		c.MaxAge = -1
+	}
+	http.SetCookie(w, c)
+}
+
+// dropSession takes our cookies out of a header, so that no flow sees them.
 func dropSession(h http.Header) {
 	lines := h["Cookie"]
 	for i, line := range lines {
@@ -86,7 +125,7 @@ func dropSession(h http.Header) {
 		for part := range strings.SplitSeq(line, ";") {
 			part = strings.Trim(part, " \t")
 			name, _, _ := strings.Cut(part, "=")
-			if name = strings.TrimSpace(name); name != cookieSecure && name != cookiePlain && part != "" {
+			if name = strings.TrimSpace(name); part != "" && !slices.Contains(ourCookies, name) {
 				kept = append(kept, part)
 			}
 		}

@@ -50,19 +50,34 @@ func userKey(user string) failKey { return failKey{user: user[:min(len(user), 12
 func (l *limiter) blocked(now time.Time, user string, from netip.Addr) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var wait time.Duration
-	for _, key := range [...]failKey{userKey(user), ipKey(from)} {
-		if f := l.counts[key]; f != nil {
-			wait = max(wait, f.until.Sub(now))
-		}
+	return max(l.waitLocked(now, userKey(user)), l.waitLocked(now, ipKey(from)))
+}
+
+// blockedAddress is blocked, where no user name is known.
+func (l *limiter) blockedAddress(now time.Time, from netip.Addr) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.waitLocked(now, ipKey(from))
+}
+
+func (l *limiter) waitLocked(now time.Time, key failKey) time.Duration {
+	if f := l.counts[key]; f != nil {
+		return max(0, f.until.Sub(now))
 	}
-	return wait
+	return 0
 }
 
 func (l *limiter) fail(now time.Time, user string, from netip.Addr) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.countLocked(now, userKey(user), failsPerUser)
+	l.countLocked(now, ipKey(from), failsPerIP)
+}
+
+// failAddress is fail, where no user name is known.
+func (l *limiter) failAddress(now time.Time, from netip.Addr) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	l.countLocked(now, ipKey(from), failsPerIP)
 }
 

@@ -25,10 +25,6 @@ func (g *Guard) Login(w http.ResponseWriter, r *http.Request, s *Store, username
 		return err
 	}
 	by.Name = a.principal.User
-	old := ""
-	if p := g.Session(r); p != nil {
-		old = p.SessionID
-	}
 	if a.hash.weak() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 5*time.Second)
 		if err := s.rehash(ctx, by, a.id, a.text, password); err != nil && !errors.Is(err, ErrPassword) {
@@ -36,7 +32,16 @@ func (g *Guard) Login(w http.ResponseWriter, r *http.Request, s *Store, username
 		}
 		cancel()
 	}
-	value, session, err := s.NewSession(r.Context(), by, a.id, r.UserAgent(), old)
+	return g.startSession(w, r, s, by, a.id)
+}
+
+// startSession gives the browser a session in place of the one it had.
+func (g *Guard) startSession(w http.ResponseWriter, r *http.Request, s *Store, by Actor, user string, more ...any) error {
+	old := ""
+	if p := g.Session(r); p != nil {
+		old = p.SessionID
+	}
+	value, session, err := s.NewSession(r.Context(), by, user, r.UserAgent(), old, more...)
 	if err != nil {
 		return err
 	}

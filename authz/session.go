@@ -29,8 +29,9 @@ type Session struct {
 
 // NewSession makes a session for a user who has just logged in, and returns the
 // value of its cookie, which is kept nowhere. The session with the id old, which
-// the browser had until now, ends with the same transaction.
-func (s *Store) NewSession(ctx context.Context, by Actor, user, agent, old string) (value string, _ Session, _ error) {
+// the browser had until now, ends with the same transaction. The audit gets more,
+// as keys and values.
+func (s *Store) NewSession(ctx context.Context, by Actor, user, agent, old string, more ...any) (value string, _ Session, _ error) {
 	now := s.now().UTC().Truncate(time.Millisecond)
 	value = newSecret(kindSession)
 	hash := hashOf(value)
@@ -52,7 +53,7 @@ func (s *Store) NewSession(ctx context.Context, by Actor, user, agent, old strin
 		_, err = tx.ExecContext(ctx, `INSERT INTO auth_session (id_hash, id, user_id, created_at, idle_at, expires_at, ip, agent)
 			VALUES ($1, $2, $3, $4, $4, $5, $6, $7)`,
 			hash[:], out.ID, u.ID, now.UnixMilli(), out.ExpiresAt.UnixMilli(), nullable(out.IP), nullable(out.Agent))
-		return newUserEvent(now, EventLogin, by, &u.User, "session", out.ID), err
+		return newUserEvent(now, EventLogin, by, &u.User, append(more, "session", out.ID)...), err
 	})
 	if err != nil {
 		return "", Session{}, fmt.Errorf("log in: %w", err)

@@ -18,6 +18,9 @@ type User struct {
 	CreatedAt  time.Time
 	DisabledAt time.Time // zero: not disabled
 	PassAt     time.Time // last change of the password; zero: has none
+
+	// Who the user is for an outside issuer; both empty if for none.
+	Issuer, Subject string
 }
 
 // Label is what lists and pages call the user.
@@ -37,22 +40,26 @@ type UserView struct {
 	Admin             bool       `json:"admin"`
 	CreatedAt         time.Time  `json:"createdAt"`
 	DisabledAt        *time.Time `json:"disabledAt"`
-	PasswordChangedAt *time.Time `json:"passwordChangedAt"`
+	PasswordChangedAt *time.Time `json:"passwordChangedAt"` // null: has none
+	Issuer            *string    `json:"issuer"`            // who else signs the user in, and
+	Subject           *string    `json:"subject"`           // what the user is called there
 }
 
 // View returns u for printing.
 func (u *User) View() UserView {
 	return UserView{ID: u.ID, Username: u.Username, Name: optional(u.Name), Email: optional(u.Email), Admin: u.Admin,
-		CreatedAt: u.CreatedAt, DisabledAt: optional(u.DisabledAt), PasswordChangedAt: optional(u.PassAt)}
+		CreatedAt: u.CreatedAt, DisabledAt: optional(u.DisabledAt), PasswordChangedAt: optional(u.PassAt),
+		Issuer: optional(u.Issuer), Subject: optional(u.Subject)}
 }
 
 // NewUser is what can be chosen for a new user. Password is plain; Hash takes one
 // over that was hashed before, with bcrypt or argon2id. With neither the user
-// cannot log in until a password is set.
+// cannot log in until a password is set, or an outside issuer signs the user in.
 type NewUser struct {
 	Username, Name, Email string
 	Password, Hash        string
 	Admin                 bool
+	Issuer, Subject       string // who the user is for an outside issuer; both or none
 }
 
 // UserChange holds what UpdateUser changes; nil leaves a property as it is.

@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-const userColumns = `u.id, u.username, u.name, u.email, u.admin, u.created_at, u.disabled_at, u.pass_changed_at, u.pass_hash`
+const userColumns = `u.id, u.username, u.name, u.email, u.admin, u.created_at, u.disabled_at, u.pass_changed_at, u.oidc_iss, u.oidc_sub, u.pass_hash`
 
 func scanUser(row scanner, more ...any) (UserRecord, error) {
 	var u UserRecord
-	var name, email, hash sql.NullString
+	var name, email, issuer, subject, hash sql.NullString
 	var created int64
 	var disabled, changed sql.NullInt64
-	dest := append([]any{&u.ID, &u.Username, &name, &email, &u.Admin, &created, &disabled, &changed, &hash}, more...)
+	dest := append([]any{&u.ID, &u.Username, &name, &email, &u.Admin, &created, &disabled, &changed, &issuer, &subject, &hash}, more...)
 	if err := row.Scan(dest...); err != nil {
 		return UserRecord{}, err
 	}
-	u.Name, u.Email, u.Hash = name.String, email.String, hash.String
+	u.Name, u.Email, u.Issuer, u.Subject, u.Hash = name.String, email.String, issuer.String, subject.String, hash.String
 	u.CreatedAt, u.DisabledAt, u.PassAt = time.UnixMilli(created).UTC(), moment(disabled), moment(changed)
 	return u, nil
 }
@@ -40,9 +40,10 @@ func (s *Store) AddUser(ctx context.Context, by Actor, n NewUser) (User, error) 
 		u.PassAt = u.CreatedAt
 	}
 	err = s.change(ctx, func(tx *sql.Tx) (Event, error) {
-		_, err := tx.ExecContext(ctx, `INSERT INTO auth_user (id, username, username_key, email, name, pass_hash, pass_changed_at, admin, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			u.ID, u.Username, nameKey(u.Username), nullable(u.Email), nullable(u.Name), nullable(hash), millis(u.PassAt), u.Admin, u.CreatedAt.UnixMilli())
+		_, err := tx.ExecContext(ctx, `INSERT INTO auth_user (id, username, username_key, email, name, pass_hash, pass_changed_at, admin, created_at, oidc_iss, oidc_sub)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			u.ID, u.Username, nameKey(u.Username), nullable(u.Email), nullable(u.Name), nullable(hash), millis(u.PassAt), u.Admin, u.CreatedAt.UnixMilli(),
+			nullable(u.Issuer), nullable(u.Subject))
 		if err != nil && s.engine.Unique(err) {
 			err = ErrUserTaken
 		}
@@ -56,7 +57,7 @@ func (s *Store) AddUser(ctx context.Context, by Actor, n NewUser) (User, error) 
 
 func (s *Store) newUser(n NewUser) (User, error) {
 	now := s.now().UTC().Truncate(time.Millisecond)
-	u := User{ID: newID(now), Admin: n.Admin, CreatedAt: now}
+	u := User{ID: newID(now), Admin: n.Admin, CreatedAt: now, Issuer: n.Issuer, Subject: n.Subject}
 	var err error
 	if u.Username, err = cleanUsername(n.Username); err != nil {
 		return u, err
@@ -190,7 +191,14 @@ func (s *Store) rehash(ctx context.Context, by Actor, id, old, password string) 
 	return err
 }
 
-// setHash stores a hash; with old only in its place, and without ending sessions.
+// ClearPassword takes a user's password away and ends the user's sessions. Without
+// one the account can be signed in to by an outside issuer alone, which the first
+// person with the account's name there may do.
+func (s *Store) ClearPassword(ctx context.Context, by Actor, ref string) (User, error) {
+	return s.setHash(ctx, by, ref, "", "", EventUserPassword)
+}
+
+// setHash stores a hash, or none; with old only in its place, and without ending sessions.
 func (s *Store) setHash(ctx context.Context, by Actor, ref, hash, old, event string) (User, error) {
 	var u User
 	err := s.change(ctx, func(tx *sql.Tx) (Event, error) {
@@ -200,13 +208,15 @@ func (s *Store) setHash(ctx context.Context, by Actor, ref, hash, old, event str
 		}
 		now := s.now().UTC().Truncate(time.Millisecond)
 		if old == "" {
-			u.PassAt = now
+			if u.PassAt = now; hash == "" {
+				u.PassAt = time.Time{}
+			}
 			if _, err := tx.ExecContext(ctx, `DELETE FROM auth_session WHERE user_id = $1`, u.ID); err != nil {
 				return Event{}, err
 			}
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE auth_user SET pass_hash = $1, pass_changed_at = $2 WHERE id = $3`, hash, millis(u.PassAt), u.ID)
-		return newUserEvent(now, event, by, &u), err
+		_, err = tx.ExecContext(ctx, `UPDATE auth_user SET pass_hash = $1, pass_changed_at = $2 WHERE id = $3`, nullable(hash), millis(u.PassAt), u.ID)
+		return newUserEvent(now, event, by, &u, "cleared", hash == ""), err
 	})
 	return u, err
 }

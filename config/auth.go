@@ -9,6 +9,7 @@ import (
 
 	"sluice/authz"
 	"sluice/authz/jwt"
+	"sluice/authz/oidc"
 	"sluice/runtime/msg"
 )
 
@@ -36,7 +37,9 @@ type Auth struct {
 	SessionIdle    time.Duration
 	SessionMax     time.Duration
 
-	JWT *jwt.Options // of mode jwt; nil if no issuer is named
+	JWT      *jwt.Options  // of mode jwt; nil if no issuer is named
+	OIDC     *oidc.Options // where people sign in beside passwords; nil if nowhere
+	Accounts authz.Accounts
 }
 
 // Policy is one row of sluice.yaml's auth.policies.
@@ -53,20 +56,21 @@ type Policy struct {
 
 // authFile is the auth part of sluice.yaml.
 type authFile struct {
-	Mode              list     `yaml:"mode"`
-	MinRole           string   `yaml:"minRole"`
-	Realm             string   `yaml:"realm"`
-	Policies          []Policy `yaml:"policies"`
-	PassAuthorization bool     `yaml:"passAuthorization"`
-	AllowFlowLoosen   bool     `yaml:"allowFlowLoosen"`
-	InsecureCookies   bool     `yaml:"insecureCookies"`
-	FlowFuseAPI       bool     `yaml:"flowfuseApi"`
-	TrustedProxies    list     `yaml:"trustedProxies"`
-	IgnoreSchemes     []string `yaml:"ignoreSchemes"`
-	BearerFailures    string   `yaml:"bearerFailureLimit"`
-	SessionIdle       string   `yaml:"sessionIdle"`
-	SessionMax        string   `yaml:"sessionMax"`
-	JWT               jwtFile  `yaml:"jwt"`
+	Mode              list      `yaml:"mode"`
+	MinRole           string    `yaml:"minRole"`
+	Realm             string    `yaml:"realm"`
+	Policies          []Policy  `yaml:"policies"`
+	PassAuthorization bool      `yaml:"passAuthorization"`
+	AllowFlowLoosen   bool      `yaml:"allowFlowLoosen"`
+	InsecureCookies   bool      `yaml:"insecureCookies"`
+	FlowFuseAPI       bool      `yaml:"flowfuseApi"`
+	TrustedProxies    list      `yaml:"trustedProxies"`
+	IgnoreSchemes     []string  `yaml:"ignoreSchemes"`
+	BearerFailures    string    `yaml:"bearerFailureLimit"`
+	SessionIdle       string    `yaml:"sessionIdle"`
+	SessionMax        string    `yaml:"sessionMax"`
+	JWT               jwtFile   `yaml:"jwt"`
+	OIDC              *oidcFile `yaml:"oidc"`
 }
 
 // auth settles the guard. Node-RED's httpNodeAuth counts as mode basic.
@@ -152,6 +156,12 @@ func (c *Config) UsesTokens() bool {
 			slices.Contains(modes, "basic") && (c.Auth.User == "" || c.hasDatabase())
 	}
 	return uses(c.Auth.Modes) || slices.ContainsFunc(c.Auth.Policies, func(p Policy) bool { return uses(p.Modes) })
+}
+
+// usesMode tells whether the default or a policy has a mode.
+func (c *Config) usesMode(mode string) bool {
+	return slices.Contains(c.Auth.Modes, mode) ||
+		slices.ContainsFunc(c.Auth.Policies, func(p Policy) bool { return slices.Contains(p.Modes, mode) })
 }
 
 // Policies is the table of the guard. With nothing set the default is open, which

@@ -35,6 +35,7 @@ type Config struct {
 	FlowFile string // absolute path
 	Host     string
 	Port     int
+	BaseURL  string // how browsers reach the instance, without a path; "" if it is not known
 	DB       string // absolute path of the database
 	Auth     Auth
 	TLS      TLS
@@ -98,6 +99,9 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 		return nil, err
 	}
 	if err := c.tls(pick); err != nil {
+		return nil, err
+	}
+	if err := c.oidc(pick); err != nil {
 		return nil, err
 	}
 	c.files(pick)

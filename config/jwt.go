@@ -2,7 +2,6 @@ package config
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 
 	"sluice/authz/jwt"
@@ -33,7 +32,7 @@ func (c *Config) jwt(p *picker) error {
 	switch {
 	case issuer == "" && (audience != "" || f.JWKSURI != "" || f.Introspection.URL != ""):
 		return errorf("auth.jwt names no issuer: set auth.jwt.issuer in sluice.yaml or SLUICE_OIDC_ISSUER to the iss of the tokens to accept")
-	case issuer == "":
+	case issuer == "", f.Issuer == "" && audience == "" && !c.usesMode("jwt"): // the variable's issuer may be for logins alone
 		return nil
 	case f.Algorithms.set && len(f.Algorithms.items) == 0:
 		return errorf("auth.jwt.algorithms is an empty list, which accepts nothing: name some, or leave it out")
@@ -50,18 +49,22 @@ func (c *Config) jwt(p *picker) error {
 		return err
 	}
 	if file := f.Introspection.ClientSecretFile; i.ClientSecret == "" && file != "" {
-		if !filepath.IsAbs(file) {
-			file = filepath.Join(c.UserDir, file)
+		if i.ClientSecret, err = c.readSecret("auth.jwt.introspection.clientSecretFile", file); err != nil {
+			return err
 		}
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return errorf("auth.jwt.introspection.clientSecretFile: %v", err)
-		}
-		i.ClientSecret = strings.TrimRight(string(text), "\r\n")
 	}
 	if i.ClientID == "" || i.ClientSecret == "" {
 		return errorf("auth.jwt.introspection needs an account at the issuer: set clientId and clientSecretFile there, or SLUICE_OIDC_CLIENT_ID and SLUICE_OIDC_CLIENT_SECRET_FILE")
 	}
 	c.Auth.JWT.Introspection = i
 	return nil
+}
+
+// readSecret reads the file of a setting, relative to the user directory.
+func (c *Config) readSecret(setting, file string) (string, error) {
+	text, err := os.ReadFile(c.inUserDir(file))
+	if err != nil {
+		return "", errorf("%s: %v", setting, err)
+	}
+	return strings.TrimRight(string(text), "\r\n"), nil
 }

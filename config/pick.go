@@ -19,6 +19,7 @@ import (
 type file struct {
 	Host           string `yaml:"host"`
 	Port           scalar `yaml:"port"`
+	BaseURL        string `yaml:"baseUrl"`
 	FlowFile       string `yaml:"flowFile"`
 	DB             string `yaml:"db"`
 	RequestTimeout string `yaml:"requestTimeout"`

@@ -8,6 +8,7 @@ import (
 
 	"sluice/admin"
 	"sluice/authz"
+	"sluice/authz/oidc"
 	"sluice/config"
 	"sluice/runtime"
 )
@@ -49,8 +50,8 @@ func (s *Server) openAuth(ctx context.Context) error {
 	if s.guard, err = authz.NewGuard(policies, opts); err != nil {
 		return &config.Error{Text: err.Error()}
 	}
-	if s.store != nil {
-		s.admin = admin.New(admin.Options{Store: s.store, Guard: s.guard, Routes: s.adminRoutes, FlowFuse: a.FlowFuseAPI, Log: s.log})
+	if err := s.openAdmin(); err != nil {
+		return err
 	}
 	switch {
 	case a.InsecureCookies:
@@ -58,6 +59,29 @@ func (s *Server) openAuth(ctx context.Context) error {
 	case s.store != nil && !s.cfg.Loopback() && len(a.Proxies) == 0:
 		s.log.Warn("signing in works from this machine alone: others need a proxy that speaks TLS, named by --trusted-proxies")
 	}
+	return nil
+}
+
+// openAdmin makes the pages and the API of a guard that knows tokens, users or
+// sessions. An issuer where people sign in is not asked before the first one does.
+func (s *Server) openAdmin() error {
+	a := &s.cfg.Auth
+	if s.store == nil {
+		if a.OIDC != nil {
+			s.log.Warn("auth.oidc lets people sign in, but no guard has mode team, which asks them to", "issuer", a.OIDC.Issuer)
+		}
+		return nil
+	}
+	opts := admin.Options{Store: s.store, Guard: s.guard, Routes: s.adminRoutes, FlowFuse: a.FlowFuseAPI, Accounts: a.Accounts, Log: s.log}
+	if a.OIDC != nil {
+		o := *a.OIDC
+		o.Log = s.log
+		var err error
+		if opts.Login, err = oidc.New(o); err != nil {
+			return &config.Error{Text: "auth." + err.Error()}
+		}
+	}
+	s.admin = admin.New(opts)
 	return nil
 }
 
@@ -109,6 +133,9 @@ func (s *Server) bootstrapToken(ctx context.Context) error {
 
 func (s *Server) closeAuth(ctx context.Context) error {
 	var failed []error
+	if s.admin != nil {
+		s.admin.Close()
+	}
 	if s.issuer != nil {
 		s.issuer.Close()
 	}

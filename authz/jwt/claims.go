@@ -26,6 +26,7 @@ type rules struct {
 	issuer, audience string
 	algorithms       []jose.SignatureAlgorithm
 	requireTyp       bool
+	idToken          bool     // of a login, instead of an access token
 	rolesClaim       []string // the steps to it
 }
 
@@ -117,6 +118,10 @@ func texts(value any) []string {
 
 // contains reports whether aud, one text or a list of them, names the audience.
 func contains(aud any, audience string) bool { return slices.Contains(texts(aud), audience) }
+
+// Texts returns the texts of a claim: a name, or a JSON pointer (RFC 6901) if it
+// begins with /. A claim that is no text and no list of them has none.
+func Texts(claims map[string]any, claim string) []string { return texts(lookUp(claims, steps(claim))) }
 
 // steps splits the name of a claim or a JSON pointer to one.
 func steps(claim string) []string {

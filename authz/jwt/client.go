@@ -12,17 +12,21 @@ import (
 const (
 	askTimeout   = 5 * time.Second
 	maxDocument  = 1 << 20 // bytes
+	maxRefusal   = 4 << 10 // bytes
 	maxRedirects = 3
 )
 
-// client asks the issuer: within 5 s, for 1 MiB, and without being led elsewhere.
-type client struct{ http http.Client }
+// Client asks an issuer: within 5 s, for 1 MiB, and without being led elsewhere.
+// Safe for concurrent use.
+type Client struct{ http http.Client }
 
-func newClient(transport http.RoundTripper) *client {
+// NewClient makes a client; without a transport it has one of its own, with
+// http.DefaultTransport's settings.
+func NewClient(transport http.RoundTripper) *Client {
 	if transport == nil {
 		transport = http.DefaultTransport.(*http.Transport).Clone()
 	}
-	return &client{http.Client{Transport: transport, Timeout: askTimeout, CheckRedirect: sameHost}}
+	return &Client{http.Client{Transport: transport, Timeout: askTimeout, CheckRedirect: sameHost}}
 }
 
 // sameHost refuses redirects that leave the host, and those of a request that
@@ -38,19 +42,21 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
-func (c *client) close() { c.http.CloseIdleConnections() }
+// Close gives back idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// statusError is an answer other than 200.
-type statusError struct {
-	url    string
-	status int
+// StatusError is an answer other than 200.
+type StatusError struct {
+	URL    string
+	Status int
+	Body   []byte // at most 4 KiB of it; never to be logged as it is
 }
 
-func (e *statusError) Error() string {
-	return fmt.Sprintf("%s answered with status %d", e.url, e.status)
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%s answered with status %d", e.URL, e.Status)
 }
 
-func (c *client) get(ctx context.Context, url string) ([]byte, http.Header, error) {
+func (c *Client) get(ctx context.Context, url string) ([]byte, http.Header, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, nil, err
@@ -58,7 +64,14 @@ func (c *client) get(ctx context.Context, url string) ([]byte, http.Header, erro
 	return c.do(r, maxDocument)
 }
 
-func (c *client) do(r *http.Request, limit int64) ([]byte, http.Header, error) {
+// Do sends a request and returns the body of its answer. The error is a
+// [*StatusError] for an answer other than 200; none repeats what was sent.
+func (c *Client) Do(r *http.Request) ([]byte, error) {
+	body, _, err := c.do(r, maxDocument)
+	return body, err
+}
+
+func (c *Client) do(r *http.Request, limit int64) ([]byte, http.Header, error) {
 	r.Header.Set("Accept", "application/json")
 	answer, err := c.http.Do(r)
 	if err != nil {
@@ -66,7 +79,8 @@ func (c *client) do(r *http.Request, limit int64) ([]byte, http.Header, error) {
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return nil, nil, &statusError{r.URL.String(), answer.StatusCode}
+		body, _ := io.ReadAll(io.LimitReader(answer.Body, maxRefusal)) // the status says enough
+		return nil, nil, &StatusError{r.URL.String(), answer.StatusCode, body}
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, limit+1))
 	if err != nil {

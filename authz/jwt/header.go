@@ -58,6 +58,10 @@ func (v *rules) checkTypes(members map[string]any) error {
 	switch name = mediaType(name); {
 	case present && !isText:
 		return invalid("header: typ is no name")
+	case v.idToken && present && name != "jwt":
+		return invalid("header: typ says that this is no ID token")
+	case v.idToken:
+		return nil
 	case name == "at+jwt", !v.requireTyp && (!present || name == "jwt"):
 		return nil
 	case v.requireTyp:

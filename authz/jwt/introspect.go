@@ -15,12 +15,12 @@ const (
 
 // introspector asks the issuer about opaque tokens (RFC 7662).
 type introspector struct {
-	client *client
+	client *Client
 	Introspection
 	turns chan struct{} // made-up tokens must not become a flood of questions
 }
 
-func newIntrospector(i *Introspection, c *client) *introspector {
+func newIntrospector(i *Introspection, c *Client) *introspector {
 	if i == nil {
 		return nil
 	}

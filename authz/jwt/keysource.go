@@ -23,7 +23,7 @@ const (
 // keySource has the issuer's keys. They are fetched by one goroutine at a time, of
 // its own, so that no client that leaves takes the answer with it.
 type keySource struct {
-	client *client
+	client *Client
 	issuer string
 	fixed  string // address of the keys; "": discover it
 	now    func() time.Time
@@ -49,7 +49,7 @@ type keySet struct {
 	usable time.Time // until then they serve while the issuer is down
 }
 
-func newKeySource(o *Options, c *client) *keySource {
+func newKeySource(o *Options, c *Client) *keySource {
 	s := &keySource{client: c, issuer: o.Issuer, fixed: o.JWKSURI, now: o.Now, log: o.Log}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	return s
@@ -144,7 +144,7 @@ func (s *keySource) fetch(ctx context.Context) (*keySet, error) {
 	address := s.fixed
 	if address == "" {
 		if s.address == "" || s.now().Sub(s.found) >= rediscovered {
-			m, err := discover(ctx, s.client, s.issuer)
+			m, err := Discover(ctx, s.client, s.issuer)
 			if err != nil {
 				return nil, err
 			}

@@ -49,20 +49,35 @@ var knownAlgorithms = []jose.SignatureAlgorithm{
 	jose.ES256, jose.ES384, jose.ES512, jose.EdDSA,
 }
 
+// settle refuses options that cannot be kept, fills in what was left out, and
+// returns the algorithms.
+func (o *Options) settle() ([]jose.SignatureAlgorithm, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o.algorithms()
+}
+
 func (o *Options) check() error {
-	if err := checkURL(o.Issuer); err != nil {
+	if err := CheckURL(o.Issuer); err != nil {
 		return fmt.Errorf("jwt issuer: %w", err)
 	}
 	if o.Audience == "" {
 		return errors.New("jwt audience: name the audience that tokens for this server have; without one, tokens for others would be accepted")
 	}
 	if o.JWKSURI != "" {
-		if err := checkURL(o.JWKSURI); err != nil {
+		if err := CheckURL(o.JWKSURI); err != nil {
 			return fmt.Errorf("jwt jwksUri: %w", err)
 		}
 	}
 	if i := o.Introspection; i != nil {
-		if err := checkURL(i.URL); err != nil {
+		if err := CheckURL(i.URL); err != nil {
 			return fmt.Errorf("jwt introspection url: %w", err)
 		}
 		if i.ClientID == "" || i.ClientSecret == "" {
@@ -95,9 +110,9 @@ func joined(algorithms []jose.SignatureAlgorithm) string {
 	return strings.Join(names, ", ")
 }
 
-// checkURL accepts what keys may be fetched from and secrets sent to: https, or
+// CheckURL accepts what keys may be fetched from and secrets sent to: https, or
 // http that does not leave this machine.
-func checkURL(text string) error {
+func CheckURL(text string) error {
 	u, err := url.Parse(text)
 	switch {
 	case text == "":

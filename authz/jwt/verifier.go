@@ -3,7 +3,6 @@ package jwt
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
@@ -17,43 +16,42 @@ const (
 // Verifier judges tokens of one issuer. T is what the program makes of a token that
 // is good, which is remembered with it. Safe for concurrent use.
 type Verifier[T any] struct {
-	rules        rules
+	signatures
 	now          func() time.Time
 	keep         func(*Token) T
-	client       *client
-	keys         *keySource
+	client       *Client
 	introspector *introspector // nil: opaque tokens are not accepted
 
 	verified, introspected cache[T]
 }
 
+// signatures tell what an issuer has signed.
+type signatures struct {
+	rules rules
+	keys  *keySource
+}
+
 // New makes a verifier. It asks the issuer nothing before the first token; Close
 // it after the last.
 func New[T any](o Options, keep func(*Token) T) (*Verifier[T], error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
-	algorithms, err := o.algorithms()
+	algorithms, err := o.settle()
 	if err != nil {
 		return nil, err
 	}
-	if o.Now == nil {
-		o.Now = time.Now
-	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	c := newClient(o.Transport)
+	c := NewClient(o.Transport)
 	return &Verifier[T]{
-		rules: rules{issuer: o.Issuer, audience: o.Audience, algorithms: algorithms, requireTyp: o.RequireTyp, rolesClaim: steps(o.RolesClaim)},
-		now:   o.Now, keep: keep, client: c, keys: newKeySource(&o, c), introspector: newIntrospector(o.Introspection, c),
+		signatures: signatures{
+			rules: rules{issuer: o.Issuer, audience: o.Audience, algorithms: algorithms, requireTyp: o.RequireTyp, rolesClaim: steps(o.RolesClaim)},
+			keys:  newKeySource(&o, c),
+		},
+		now: o.Now, keep: keep, client: c, introspector: newIntrospector(o.Introspection, c),
 	}, nil
 }
 
 // Close waits until nothing of the verifier runs any more.
 func (v *Verifier[T]) Close() {
 	v.keys.close()
-	v.client.close()
+	v.client.Close()
 }
 
 // Verify judges a signed token. What the signature does not vouch for is not looked
@@ -109,7 +107,7 @@ func (v *Verifier[T]) remember(c *cache[T], token string, life time.Duration, as
 }
 
 // authentic returns the claims of a token that the issuer has signed.
-func (v *Verifier[T]) authentic(ctx context.Context, token string) (map[string]any, error) {
+func (v *signatures) authentic(ctx context.Context, token string) (map[string]any, error) {
 	if len(token) > maxToken || !Shaped(token) {
 		return nil, invalid("not of the form of a signed token")
 	}
