@@ -58,6 +58,9 @@ func (s *Server) keepSecrets(creds *flows.Credentials) {
 	if outside := s.cfg.Auth.JWT; outside != nil && outside.Introspection != nil {
 		own = append(own, outside.Introspection.ClientSecret)
 	}
+	if login := s.cfg.Auth.OIDC; login != nil {
+		own = append(own, login.ClientSecret)
+	}
 	generated, _ := flows.GeneratedSecrets(s.cfg.UserDir) // a fault was logged when the credentials were read
 	for _, secret := range slices.Concat(s.cfg.Secrets, generated) {
 		own = append(own, secret.Value)
