@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime/msg"
 )
 
@@ -172,7 +172,7 @@ func (c *corsPolicy) preflight(w http.ResponseWriter, r *http.Request) (done boo
 		return false
 	}
 	h.Set("Content-Length", "0")
-	wire.Of(r).Answer(wire.Answer{Names: c.preflightOrder(), Empty: true})
+	http1.Of(r).Answer(http1.Answer{Names: c.preflightOrder(), Empty: true})
 	w.WriteHeader(c.success)
 	return true
 }

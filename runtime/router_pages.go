@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime/msg"
 )
 
@@ -56,7 +56,7 @@ var pageOrder = []string{"X-Powered-By", corsOrigin, "Vary", corsCredentials, co
 
 func writeBody(w http.ResponseWriter, r *http.Request, status int, body string) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	wire.Next(r, pageOrder)
+	http1.Next(r, pageOrder)
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		_, _ = w.Write([]byte(body)) // the client has gone: nobody is left to tell

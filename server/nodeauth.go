@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"sluice/authz"
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime"
 )
 
@@ -129,7 +129,7 @@ func (w *nodeRefusal) WriteHeader(status int) {
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	h.Set("Etag", runtime.ETag([]byte(body), true))
-	wire.Next(w.r, []string{"WWW-Authenticate", "Content-Type", "Content-Length", "ETag"})
+	http1.Next(w.r, []string{"WWW-Authenticate", "Content-Type", "Content-Length", "ETag"})
 	w.ResponseWriter.WriteHeader(status)
 	if w.r.Method != http.MethodHead {
 		_, _ = w.ResponseWriter.Write([]byte(body)) // the client may have left

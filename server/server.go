@@ -19,7 +19,7 @@ import (
 	"sluice/authz"
 	"sluice/config"
 	"sluice/flows"
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/nodes"
 	"sluice/runtime"
 )
@@ -36,8 +36,10 @@ type Server struct {
 	guard    *authz.Guard
 	admin    *admin.Handler // nil without a store
 	statics  []*staticMount
-	http     *http.Server
+	http     *http1.Server
 	listener net.Listener
+	http2    *http.Server // nil without TLS
+	secure   net.Listener // of http2
 
 	credentials *authz.Store // of named credentials, where it is not store; nil until one is used
 
@@ -50,11 +52,9 @@ type Server struct {
 // ErrRefused says that an instance would be open to others by accident.
 var ErrRefused = errors.New("refused")
 
-// Limits of the listener. Node's defaults are a minute for headers and 16 kB of
-// them; net/http allows 4 kB more than it is told. Bodies have a limit where they
-// are read: one for the whole connection would end long answers too.
+// Limits of HTTP/2 connections; those of HTTP/1 are http1's own.
 const (
-	maxHeaderBytes    = 12 << 10
+	maxHeaderBytes    = 16 << 10
 	readHeaderTimeout = 60 * time.Second
 	idleTimeout       = 60 * time.Second
 )
@@ -146,18 +146,19 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	if err != nil {
 		return nil, listenError(s.cfg, err)
 	}
-	if s.listener = wire.Listener(listener); secure != nil {
-		s.listener = wire.TLSListener(listener, secure)
-	}
-	s.http = &http.Server{
-		Handler:           s.handler(),
-		ConnContext:       wire.ConnContext,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ReadHeaderTimeout: readHeaderTimeout,
-		IdleTimeout:       idleTimeout,
+	handler := s.handler()
+	s.listener, s.http = listener, &http1.Server{Handler: handler, Log: s.log}
+	if secure != nil {
+		s.listener, s.secure = http1.TLSListener(listener, secure)
+		s.http2 = &http.Server{
+			Handler:           handler,
+			MaxHeaderBytes:    maxHeaderBytes,
+			ReadHeaderTimeout: readHeaderTimeout,
+			IdleTimeout:       idleTimeout,
 
-		DisableGeneralOptionsHandler: true, // OPTIONS * is the guard's to judge
-		ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+			DisableGeneralOptionsHandler: true, // OPTIONS * is the guard's to judge
+			ErrorLog:                     slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		}
 	}
 	return listener.Addr(), nil
 }
@@ -180,7 +181,6 @@ func (s *Server) handler() http.Handler {
 	}
 	asExpress := s.open() || s.asNodeRED()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		wire.Begin(r)
 		if r.URL.Path == "/_sluice/health" && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Cache-Control", "no-store")
@@ -197,9 +197,20 @@ func (s *Server) handler() http.Handler {
 
 // Serve answers requests until Close.
 func (s *Server) Serve() error {
+	var also chan error
+	if s.http2 != nil {
+		also = make(chan error, 1)
+		go func() { also <- s.http2.Serve(s.secure) }()
+	}
 	err := s.http.Serve(s.listener)
 	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+		err = nil
+	}
+	if also == nil {
+		return err
+	}
+	if second := <-also; !errors.Is(second, http.ErrServerClosed) && !errors.Is(second, net.ErrClosed) { // one closes the listener of both
+		err = errors.Join(err, second)
 	}
 	return err
 }
@@ -210,6 +221,11 @@ func (s *Server) Close(ctx context.Context) error {
 	if s.http != nil {
 		if err := s.http.Shutdown(ctx); err != nil {
 			failed = append(failed, s.http.Close())
+		}
+	}
+	if s.http2 != nil {
+		if err := s.http2.Shutdown(ctx); err != nil {
+			failed = append(failed, s.http2.Close())
 		}
 	}
 	failed = append(failed, s.Engine.Close(ctx), s.closeAuth(context.WithoutCancel(ctx)))

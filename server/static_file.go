@@ -12,8 +12,8 @@ import (
 	"strings"
 	"syscall"
 
+	"sluice/internal/http1"
 	"sluice/internal/httpfile"
-	"sluice/internal/wire"
 	"sluice/runtime"
 )
 
@@ -146,7 +146,7 @@ func (m *staticMount) send(w http.ResponseWriter, r *http.Request, file io.ReadS
 		runtime.WriteErrorPage(w, r, http.StatusPreconditionFailed, "Precondition Failed")
 		return
 	}
-	wire.Next(r, fileOrder)
+	http1.Next(r, fileOrder)
 	if httpfile.Fresh(r.Header, h) {
 		delete(h, "Content-Type")
 		w.WriteHeader(http.StatusNotModified)
@@ -218,7 +218,7 @@ func redirectToFolder(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Location", location)
-	wire.Next(r, folderOrder)
+	http1.Next(r, folderOrder)
 	w.WriteHeader(http.StatusMovedPermanently)
 	if r.Method != http.MethodHead {
 		_, _ = io.WriteString(w, body) // the client may have left

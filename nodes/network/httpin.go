@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -107,7 +107,7 @@ func (n *httpInNode) Routes() []runtime.MountedRoute {
 
 // serve takes one request through the flow.
 func (n *httpInNode) serve(w http.ResponseWriter, r *http.Request, params *msg.Object) {
-	ex := &transaction{node: n, app: n.app, w: w, r: r, wire: wire.Of(r)}
+	ex := &transaction{node: n, app: n.app, w: w, r: r, wire: http1.Of(r)}
 	ex.req.ex, ex.res.ex, ex.wrapped.ex = ex, ex, ex
 	ex.req.body, ex.req.files, ex.req.params = msg.Undefined, msg.Undefined, params
 	ex.res.begin(w.Header())

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"sluice/authz"
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -21,7 +21,7 @@ type transaction struct {
 	app     *httpApp
 	w       http.ResponseWriter
 	r       *http.Request
-	wire    wire.Exchange
+	wire    *http1.Exchange
 	given   http.Header // set before the flow: by the guard, for CORS
 	req     request
 	res     response
@@ -79,11 +79,8 @@ func (ex *transaction) readBody() error {
 		return ex.parseBody()
 	}
 	// A writer that knows no deadline is not a connection.
-	conn := http.NewResponseController(ex.w)
-	_ = conn.SetReadDeadline(time.Now().Add(ex.app.bodyLimit))
-	err := ex.parseBody()
-	_ = conn.SetReadDeadline(time.Time{})
-	return err
+	_ = http.NewResponseController(ex.w).SetReadDeadline(time.Now().Add(ex.app.bodyLimit))
+	return ex.parseBody()
 }
 
 // parseBody does what the body parsers in front of a flow do, in their order.

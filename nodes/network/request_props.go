@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"sluice/authz"
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime/msg"
 )
 
@@ -94,19 +94,19 @@ var joinOnce = []string{
 
 // fieldsOf returns the header lines of a request: as the client sent them, or,
 // where that is not known, by name.
-func fieldsOf(ex *transaction) []wire.Field {
+func fieldsOf(ex *transaction) []http1.Field {
 	r := ex.r
 	fields, known := ex.wire.Fields(r.Header)
 	if !known {
 		if r.Host != "" {
-			fields = append(fields, wire.Field{Name: "Host", Value: r.Host})
+			fields = append(fields, http1.Field{Name: "Host", Value: r.Host})
 		}
 		if len(r.TransferEncoding) > 0 {
-			fields = append(fields, wire.Field{Name: "Transfer-Encoding", Value: strings.Join(r.TransferEncoding, ", ")})
+			fields = append(fields, http1.Field{Name: "Transfer-Encoding", Value: strings.Join(r.TransferEncoding, ", ")})
 		}
 		for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 			for _, v := range r.Header[name] {
-				fields = append(fields, wire.Field{Name: name, Value: v})
+				fields = append(fields, http1.Field{Name: name, Value: v})
 			}
 		}
 	}

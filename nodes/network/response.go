@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync"
 
-	"sluice/internal/wire"
+	"sluice/internal/http1"
 	"sluice/runtime/msg"
 )
 
@@ -32,7 +32,7 @@ type response struct {
 	pending    []byte
 	wake       chan struct{}
 	props      *msg.Object               // what flows keep in it: locals, own properties
-	listeners  map[string][]listenerFunc // of "finish" and "close"
+	listeners  map[string][]msg.Callable // of "finish" and "close"
 
 	writing sync.Mutex // held while w is used; taken before mu
 	begun   bool       // the header has been written
@@ -202,7 +202,7 @@ func (res *response) flush(push bool) (finished bool) {
 		if _, set := w.Header()["Content-Type"]; !set {
 			w.Header()["Content-Type"] = nil // no guessing
 		}
-		res.ex.wire.Answer(wire.Answer{Names: res.order, Reason: reason, Empty: status == http.StatusNoContent && first(w.Header()["Content-Length"]) == "0"})
+		res.ex.wire.Answer(http1.Answer{Names: res.order, Reason: reason, Empty: status == http.StatusNoContent && first(w.Header()["Content-Length"]) == "0"})
 		w.WriteHeader(status)
 	}
 	var err error

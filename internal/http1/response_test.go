@@ -1,4 +1,4 @@
-package wire
+package http1
 
 import (
 	"io"
@@ -53,49 +53,5 @@ func TestAnEmptyLengthIsSentWhereItWasAskedFor(t *testing.T) {
 	}, get)
 	if !strings.Contains(answer, "Content-Length: 0\r\n") {
 		t.Errorf("got\n%s", answer)
-	}
-}
-
-// FuzzResponse puts any block in order: no line may be lost, doubled or invented.
-func FuzzResponse(f *testing.F) {
-	f.Add("A: 1\r\nB: 2\r\nDate: x\r\n", "b", "a", "OK")
-	f.Fuzz(func(t *testing.T, lines, first, second, reason string) {
-		if !strings.HasSuffix(lines, "\r\n") || strings.Contains(strings.ReplaceAll(lines, "\r\n", ""), "\n") {
-			return
-		}
-		for line := range strings.SplitSeq(lines, "\r\n") {
-			if sameName([]byte(line[:max(0, strings.IndexByte(line, ':'))]), "Connection") {
-				return // replaced on purpose
-			}
-		}
-		block := "HTTP/1.1 200 OK\r\n" + lines
-		out := string(appendResponse(nil, []byte(block), Answer{Names: []string{first, second}, Reason: reason}))
-		out = strings.Replace(out, keptAlive, "", 1)
-		if strings.Count(out, "\n") != strings.Count(block, "\n") {
-			t.Errorf("%q by %q, %q: %q", block, first, second, out)
-		}
-	})
-}
-
-func BenchmarkResponse(b *testing.B) {
-	block := []byte("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nContent-Type: text/html; charset=utf-8\r\nDate: Sun, 22 Nov 2026 03:16:36 GMT\r\nEtag: W/\"c\"\r\n")
-	a := Answer{Names: []string{"Content-Type", "Content-Length", "ETag", "Date"}}
-	var dst []byte
-	b.ReportAllocs()
-	for b.Loop() {
-		dst = appendResponse(dst[:0], block, a)
-	}
-}
-
-func BenchmarkRead(b *testing.B) {
-	request := []byte("GET /hello?name=world HTTP/1.1\r\nHost: 127.0.0.1:1880\r\nUser-Agent: bench\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n\r\n")
-	c := &conn{Conn: &endless{b: request}}
-	p := make([]byte, 4096)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := c.Read(p); err != nil {
-			b.Fatal(err)
-		}
-		c.queue = c.queue[:0]
 	}
 }

@@ -1,4 +1,4 @@
-package wire
+package http1
 
 import (
 	"crypto/tls"
@@ -18,8 +18,7 @@ func TestHTTPSIsTheSameAndHTTP2IsLeftAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{ConnContext: ConnContext, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		Begin(r)
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var names []string
 		fields, _ := Of(r).Fields(r.Header)
 		for _, f := range fields {
@@ -29,11 +28,16 @@ func TestHTTPSIsTheSameAndHTTP2IsLeftAlone(t *testing.T) {
 			t.Error("the request does not know of TLS")
 		}
 		io.WriteString(w, r.Proto+" "+strings.Join(names, ","))
-	})}
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(TLSListener(l, config)) }()
+	})
+	one, two := TLSListener(l, config)
+	server, other := &Server{Handler: handler}, &http.Server{Handler: handler}
+	done := make(chan error, 2)
+	go func() { done <- server.Serve(one) }()
+	go func() { done <- other.Serve(two) }()
 	defer func() {
 		server.Close()
+		other.Close()
+		<-done
 		<-done
 	}()
 

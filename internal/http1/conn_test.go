@@ -1,4 +1,4 @@
-package wire
+package http1
 
 import (
 	"bufio"
@@ -17,9 +17,9 @@ func exchange(t *testing.T, h http.HandlerFunc, requests string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { Begin(r); h(w, r) }), ConnContext: ConnContext}
+	server := &Server{Handler: h}
 	done := make(chan error, 1)
-	go func() { done <- server.Serve(Listener(l)) }()
+	go func() { done <- server.Serve(l) }()
 	defer func() {
 		server.Close()
 		<-done
@@ -61,7 +61,7 @@ func TestHeadersGoOutInTheHandlersOrderAndSpelling(t *testing.T) {
 		Next(r, []string{"x-b", "X-A", "Set-Cookie", "Content-Length"})
 		io.WriteString(w, "ok")
 	}, get)
-	if got, want := names(answer), "x-b X-A Set-Cookie Set-Cookie Content-Length Date Content-Type Connection"; got != want {
+	if got, want := names(answer), "x-b X-A Set-Cookie Set-Cookie Content-Length Date Connection"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if !strings.Contains(answer, "Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n") || !strings.HasSuffix(answer, "\r\n\r\nok") {
