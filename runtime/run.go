@@ -328,10 +328,18 @@ type Hold struct {
 
 func (r *Run) hold() *Hold {
 	r.mu.Lock()
-	r.holds++
-	r.mu.Unlock()
-	return &Hold{run: r}
+	defer r.mu.Unlock()
+	h := &Hold{run: r}
+	if r.over {
+		h.released.Store(true)
+	} else {
+		r.holds++
+	}
+	return h
 }
+
+// Open tells whether the run goes on: it was not over when the hold was made, and is held since.
+func (h *Hold) Open() bool { return !h.released.Load() }
 
 // Do runs f on the run's goroutine. It may be called from any goroutine and
 // several times. Once the run is cancelled it does nothing.

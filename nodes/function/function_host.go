@@ -140,7 +140,12 @@ func errorOf(v any) error {
 	return &runtime.Thrown{Value: v}
 }
 
-func (c *functionCall) Hold() js.Hold { return c.d.Hold() }
+func (c *functionCall) Hold() js.Hold {
+	if h := c.d.Hold(); h.Open() {
+		return h
+	}
+	return nil
+}
 
 // LinkCall sends m to a link in node, by id or else by name.
 func (c *functionCall) LinkCall(target string, m *msg.Object, timeout time.Duration, answer func(*msg.Object, error)) {

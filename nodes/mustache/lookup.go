@@ -12,8 +12,8 @@ func (r *renderer) lookup(t *token) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f, ok := v.(*msg.Func); ok {
-		if v, err = f.Call(r.views[len(r.views)-1], nil); err != nil {
+	if msg.IsFunction(v) {
+		if v, err = msg.Call(v, r.views[len(r.views)-1]); err != nil {
 			return nil, err
 		}
 	}

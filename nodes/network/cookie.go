@@ -107,11 +107,10 @@ func cookieText(name string, value any, options *msg.Object, now time.Time) (str
 
 // encodeWith calls the encode option, which is a function of a flow.
 func encodeWith(encode any, text string) (string, error) {
-	f, ok := callable(encode)
-	if !ok {
+	if !msg.IsFunction(encode) {
 		return "", typeErrorf("option encode is invalid")
 	}
-	v, err := f(msg.Undefined, []any{text})
+	v, err := msg.Call(encode, msg.Undefined, text)
 	return msg.ToString(v), err
 }
 

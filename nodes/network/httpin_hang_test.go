@@ -209,11 +209,10 @@ func TestAFlowSeesTheRequestAsInExpress(t *testing.T) {
 	got := map[string]string{}
 	call := func(h msg.Host, name string, args ...any) any {
 		v, _ := h.Get(name)
-		f, ok := callable(v)
-		if !ok {
+		if !msg.IsFunction(v) {
 			return "no " + name
 		}
-		out, err := f(h, args)
+		out, err := msg.Call(v, h, args...)
 		if err != nil {
 			return err.Error()
 		}

@@ -37,8 +37,13 @@ func init() { // the table and its functions refer to each other
 	}
 }
 
-// requestListener accepts listeners; the body has been read, so none will be called.
-func requestListener(q *request, _ []any) (any, error) { return q, nil }
+// requestListener accepts listeners; the body has been read, so that there is nothing to tell but the end of all.
+func requestListener(q *request, args []any) (any, error) {
+	if textArg(args, 0) == "close" {
+		_, _ = q.ex.res.listen(args) // it takes any
+	}
+	return q, nil
+}
 
 func headerMethod(q *request, args []any) (any, error) {
 	if len(args) == 0 {
@@ -71,16 +76,3 @@ func arg(args []any, i int) any {
 }
 
 func textArg(args []any, i int) string { return msg.ToString(arg(args, i)) }
-
-// callable returns the Go side of a function value.
-func callable(v any) (func(this any, args []any) (any, error), bool) {
-	switch f := v.(type) {
-	case *msg.Func:
-		return f.Call, true
-	case interface {
-		Call(this any, args []any) (any, error)
-	}:
-		return f.Call, true
-	}
-	return nil, false
-}

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,7 +34,7 @@ func (res *response) sendFileMethod(args []any) (any, error) {
 	} else if !filepath.IsAbs(name) {
 		return nil, typeErrorf("path must be absolute or specify root to res.sendFile")
 	}
-	return msg.Undefined, res.sendFile(name, options, nil, callback(args))
+	return res.sendFile(name, options, nil, callback(args)), nil
 }
 
 // download is Express's res.download(path[, filename][, options][, callback]).
@@ -56,40 +57,53 @@ func (res *response) download(args []any) (any, error) {
 		name = filepath.Join(res.ex.node.inst.UserDir(), name)
 	}
 	headers := msg.NewObject("Content-Disposition", contentDisposition(shown))
-	return msg.Undefined, res.sendFile(name, options, headers, callback(args))
+	return res.sendFile(name, options, headers, callback(args)), nil
 }
 
-// callback returns the last argument if it is a function.
-func callback(args []any) func(this any, args []any) (any, error) {
-	if len(args) == 0 {
-		return nil
-	}
-	f, _ := callable(args[len(args)-1])
-	return f
-}
-
-// sendFile sends a file. Without a callback, a file that is not there is answered with an error page.
-func (res *response) sendFile(name string, options, headers *msg.Object, done func(any, []any) (any, error)) error {
-	data, modified, err := readUserFile(res.ex.node.inst.UserDir(), name)
-	if err == nil {
-		err = res.sendFileData(name, data, modified, options, headers)
-	} else if done == nil {
-		status := http.StatusForbidden
-		if errors.Is(err, fs.ErrNotExist) {
-			status = http.StatusNotFound
+// sendFile sends a file. Without a callback, a file that cannot be sent is answered
+// with an error page.
+func (res *response) sendFile(name string, options, headers *msg.Object, done any) *msg.Work {
+	userDir := res.ex.node.inst.UserDir()
+	return &msg.Work{Func: done, This: msg.Undefined, Result: msg.Undefined, Do: func(context.Context) []any {
+		data, modified, err := readUserFile(userDir, name)
+		if err == nil {
+			err = res.sendFileData(name, data, modified, options, headers)
 		}
-		res.page(status, http.StatusText(status))
+		switch {
+		case err == nil:
+			return nil
+		case done != nil:
+			return []any{fileError(name, err)}
+		case errors.Is(err, fs.ErrNotExist):
+			res.page(http.StatusNotFound, http.StatusText(http.StatusNotFound))
+		default:
+			res.page(http.StatusForbidden, http.StatusText(http.StatusForbidden))
+		}
 		return nil
+	}}
+}
+
+// fileError is the error that npm's send gives to a callback.
+func fileError(name string, err error) *msg.Error {
+	e := msg.ErrorValue(err)
+	status := 0
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		status = http.StatusNotFound
+		e = &msg.Error{Name: "Error", Message: "ENOENT: no such file or directory, stat '" + name + "'",
+			Props: msg.NewObject("errno", -2.0, "code", "ENOENT", "syscall", "stat", "path", name)}
+	case errors.Is(err, errOutside), errors.Is(err, fs.ErrPermission):
+		status = http.StatusForbidden
+		e = &msg.Error{Name: "ForbiddenError", Message: "Forbidden", Props: &msg.Object{}}
+	default:
+		return e
 	}
-	if done == nil {
-		return err
+	e.Stack = e.Error()
+	for _, key := range [...]string{"expose", "statusCode", "status"} {
+		e.Props.Set(key, msg.Number(float64(status)))
 	}
-	if err != nil {
-		_, err = done(msg.Undefined, []any{msg.ErrorValue(err)})
-		return err
-	}
-	_, err = done(msg.Undefined, nil)
-	return err
+	e.Props.Set("expose", status == http.StatusForbidden)
+	return e
 }
 
 var errOutside = errors.New("the file is not below the user directory")

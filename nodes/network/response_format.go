@@ -39,9 +39,9 @@ func (res *response) format(args []any) (any, error) {
 	if !ok {
 		chosen = "default"
 	}
-	if f, ok := callable(kinds.Value(chosen)); ok {
-		_, err := f(kinds, []any{&res.ex.req, res})
-		return res, err
+	if f := kinds.Value(chosen); msg.IsFunction(f) {
+		return &msg.CallBack{Func: f, This: kinds, Args: []any{&res.ex.req, res},
+			Then: func(any) (any, error) { return res, nil }}, nil
 	}
 	res.page(http.StatusNotAcceptable, "NotAcceptableError: Not Acceptable")
 	return res, nil
@@ -120,70 +120,4 @@ func hasEscape(s string) bool {
 // render fails as in an application without a view engine.
 func (res *response) render(args []any) (any, error) {
 	return nil, &msg.Error{Name: "Error", Message: "No default engine was specified and no extension was provided."}
-}
-
-// listen is res.on. Only "finish" and "close" are ever told.
-func (res *response) listen(args []any) (any, error) {
-	event := textArg(args, 0)
-	f, ok := callable(arg(args, 1))
-	if !ok || event != "finish" && event != "close" {
-		return res, nil
-	}
-	res.mu.Lock()
-	defer res.mu.Unlock()
-	if res.listeners == nil {
-		res.listeners = map[string][]listenerFunc{}
-	}
-	if len(res.listeners[event]) < maxListeners {
-		res.listeners[event] = append(res.listeners[event], listenerFunc{arg(args, 1), f})
-	}
-	return res, nil
-}
-
-// maxListeners bounds the listeners of one response.
-const maxListeners = 100
-
-// listenerFunc is a function of a flow that wants to know when the response is over.
-type listenerFunc struct {
-	value any
-	call  func(this any, args []any) (any, error)
-}
-
-// unlisten is res.off.
-func (res *response) unlisten(args []any) (any, error) {
-	res.mu.Lock()
-	defer res.mu.Unlock()
-	event := textArg(args, 0)
-	for i, l := range res.listeners[event] {
-		if l.value == arg(args, 1) {
-			res.listeners[event] = append(res.listeners[event][:i:i], res.listeners[event][i+1:]...)
-			break
-		}
-	}
-	return res, nil
-}
-
-// tell calls the listeners: each event is an event of the endpoint's node.
-func (res *response) tell() {
-	res.mu.Lock()
-	listeners := res.listeners
-	res.listeners = nil
-	res.mu.Unlock()
-	if listeners == nil {
-		return
-	}
-	events := []string{"close"}
-	if res.written {
-		events = []string{"finish", "close"}
-	}
-	res.ex.node.inst.Go(func(*runtime.Delivery) error {
-		for _, event := range events {
-			for _, l := range listeners[event] {
-				if _, err := l.call(res, nil); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
 }

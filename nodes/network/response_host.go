@@ -33,12 +33,24 @@ func (w *wrappedResponse) Get(key string) (any, bool) {
 	call := func(_ any, args []any) (any, error) {
 		w.ex.node.inst.Log.Warn("Deprecated call to msg.res." + key)
 		v, err := res.call(key, args)
-		if v == any(res) {
-			v = w
+		if back, ok := v.(*msg.CallBack); ok {
+			then := back.Then
+			back.Then = func(r any) (any, error) {
+				v, err := then(r)
+				return w.instead(v), err
+			}
 		}
-		return v, err
+		return w.instead(v), err
 	}
 	return &msg.Func{Name: key, Call: call}, true
+}
+
+// instead returns the wrapper in the place of what it wraps.
+func (w *wrappedResponse) instead(v any) any {
+	if v == any(&w.ex.res) {
+		return w
+	}
+	return v
 }
 
 // Set keeps a property of the flow's.

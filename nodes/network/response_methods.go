@@ -1,6 +1,7 @@
 package network
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -27,9 +28,7 @@ func init() { // the table and its functions refer to each other
 		"append":      locked(func(res *response, args []any) error { return res.appendLocked(textArg(args, 0), arg(args, 1)) }),
 		"type":        locked(func(res *response, args []any) error { return res.typeLocked(textArg(args, 0)) }),
 		"contentType": locked(func(res *response, args []any) error { return res.typeLocked(textArg(args, 0)) }),
-		"cookie": locked(func(res *response, args []any) error {
-			return res.cookieLocked(textArg(args, 0), arg(args, 1), objectArg(args, 2))
-		}),
+		"cookie":      (*response).cookieMethod,
 		"clearCookie": locked(func(res *response, args []any) error {
 			return res.clearCookieLocked(textArg(args, 0), objectArg(args, 1))
 		}),
@@ -50,7 +49,7 @@ func init() { // the table and its functions refer to each other
 		"writeHead":      locked((*response).writeHeadLocked),
 		"flushHeaders":   (*response).flushHeaders,
 		"write":          (*response).writeMethod,
-		"end":            locked(func(res *response, args []any) error { return res.endArgsLocked(args) }),
+		"end":            locked((*response).endArgsLocked),
 		"redirect":       (*response).redirect,
 		"format":         (*response).format,
 		"attachment":     locked((*response).attachmentLocked),
@@ -303,12 +302,21 @@ func (res *response) writeMethod(args []any) (any, error) {
 	if err := res.writeLocked(part); err != nil {
 		return nil, err
 	}
-	return len(res.pending) < 16<<10, nil
+	more := len(res.pending) < 16<<10
+	if f := callback(args); f != nil {
+		return &msg.Work{Do: nothing, Func: f, This: res, Result: more}, nil
+	}
+	return more, nil
 }
+
+func nothing(context.Context) []any { return nil }
 
 func (res *response) endArgsLocked(args []any) error {
 	v := arg(args, 0)
-	if _, isCallback := callable(v); isCallback || v == nil || v == msg.Undefined {
+	if f := callback(args); f != nil && !res.ended {
+		res.listenLocked("finish", f)
+	}
+	if msg.IsFunction(v) || v == nil || v == msg.Undefined {
 		return res.endLocked(nil)
 	}
 	part, err := chunk(v, arg(args, 1))

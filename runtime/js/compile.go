@@ -41,7 +41,7 @@ var copyNames = []string{"freeze", "seal", "preventExtensions", "defineProperty"
 
 // retainNames can keep a value beyond the call it came with.
 var retainNames = []string{"Map", "Set", "WeakMap", "WeakSet", "setTimeout", "setInterval", "setImmediate", "queueMicrotask",
-	"then", "on", "globalThis", "prototype", "eval", "Function", "Object.prototype"}
+	"then", "on", "once", "addListener", "sendFile", "sendfile", "download", "end", "write", "globalThis", "prototype", "eval", "Function", "Object.prototype"}
 
 func compile(src Source) (*compiled, error) {
 	parts := []struct{ kind, head, text string }{
@@ -184,7 +184,7 @@ func (c *compiled) decide(src Source, uses []*usage) {
 	}
 	c.node = named("node")
 	for _, u := range uses {
-		c.retains = c.retains || u.keeps() || u.this
+		c.retains = c.retains || u.keeps() || u.this || u.made != ""
 		c.global = c.global || u.this || u.names["globalThis"]
 		for _, n := range retainNames {
 			c.retains = c.retains || u.names[n] || u.props[n]

@@ -39,15 +39,15 @@ func sprintf(format string, args ...any) string {
 	return fmt.Sprintf(format, args...)
 }
 
-// failure turns what ended a body into the error of its message.
+// failure turns what ended a turn, which lasts, into an error: that of the message of s, unless that is nil.
 func (v *vm) failure(err error, s *session) error {
 	switch e := err.(type) {
 	case *goja.Exception:
 		return v.thrownBy(e.Value(), s)
 	case *goja.InterruptedError:
-		return v.limitReached(e, s.fn)
+		return v.limitReached(e, v.turn.fn)
 	case *goja.StackOverflowError:
-		s.fn.stop(CodeDepth, "Maximum call stack size exceeded")
+		v.turn.fn.stop(CodeDepth, "Maximum call stack size exceeded")
 		return &Thrown{&msg.Error{Name: "RangeError", Message: "Maximum call stack size exceeded",
 			Stack: "RangeError: Maximum call stack size exceeded"}}
 	}

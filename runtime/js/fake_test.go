@@ -117,6 +117,7 @@ type fakeCall struct {
 	mu    sync.Mutex
 	todo  chan func()
 	holds int
+	over  bool
 	free  chan struct{}
 
 	sent   [][][]*msg.Object
@@ -139,6 +140,9 @@ func (c *fakeCall) Done(err error)               { c.dones = append(c.dones, err
 func (c *fakeCall) Hold() Hold {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.over {
+		return nil
+	}
 	c.holds++
 	return &fakeHold{c: c}
 }

@@ -32,6 +32,7 @@ type Function struct {
 	ctx      context.Context // of background; made by the first
 	cancel   context.CancelFunc
 	underWay int
+	posts    posts
 
 	state   state
 	waiting []waitingCall

@@ -89,7 +89,7 @@ type Call interface {
 	Error(err any, m *msg.Object)
 	// Done completes the call's message, with an error or nil; later calls do nothing.
 	Done(err error)
-	// Hold keeps the event open for a timer or a promise.
+	// Hold keeps the event open for a timer or a promise. It returns nil if the event is over.
 	Hold() Hold
 	// LinkCall sends m to the link in node of that id or name and calls back, inside Hold.Do
 	// of the event, with its answer or an error. timeout 0: the default of 30 s.

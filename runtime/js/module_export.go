@@ -26,8 +26,8 @@ func (x *moduleExporter) value(val goja.Value, depth int) any {
 	if depth > 100 {
 		return msg.Undefined
 	}
-	if fn, ok := goja.AssertFunction(o); ok {
-		f := &msg.Func{Name: text(o.Get("name").ToString()), Call: x.function(fn)}
+	if isCallable(o) {
+		f := &msg.Func{Name: text(o.Get("name").ToString()), Call: x.function(o)}
 		x.seen[o] = f
 		return f
 	}
@@ -55,7 +55,7 @@ func (x *moduleExporter) value(val goja.Value, depth int) any {
 }
 
 // function calls back into the module's VM.
-func (x *moduleExporter) function(fn goja.Callable) func(any, []any) (any, error) {
+func (x *moduleExporter) function(fn *goja.Object) func(any, []any) (any, error) {
 	return func(this any, args []any) (any, error) {
 		defer x.vm.watch.close()
 		return x.f.invoke(x.vm, fn, this, args, func(r goja.Value) any { return x.value(r, 0) })

@@ -31,7 +31,7 @@ var pureNodeProps = setOf("send", "done", "log", "warn", "error", "debug", "trac
 
 // stateProps reach what all calls share, or what they continue by.
 var stateProps = setOf("prototype", "__proto__", "constructor", "callee", "caller", "defineProperty", "defineProperties", "setPrototypeOf",
-	"getPrototypeOf", "__defineGetter__", "__defineSetter__", "then", "nextTick", "count", "countReset", "time", "timeEnd", "timeLog",
+	"getPrototypeOf", "__defineGetter__", "__defineSetter__", "then", "on", "once", "addListener", "sendFile", "sendfile", "download", "nextTick", "count", "countReset", "time", "timeEnd", "timeLog",
 	"evaluateNodeProperty", "evaluateJSONataExpression", "prepareJSONataExpression", "getSetting", "subtle", "webcrypto")
 
 // pureModules are the built-in modules without state.

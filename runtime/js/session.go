@@ -126,25 +126,36 @@ func (s *session) emit(f func(Call)) {
 	}
 	hold := s.call.Hold()
 	s.vm.after = append(s.vm.after, func() {
+		if hold == nil { // what a function does that outlives its event is an event of the node's own
+			s.fn.node.Event(s.flush)
+			return
+		}
 		hold.Do(func() {
 			defer hold.Release()
-			s.vm.mu.Lock()
-			defer s.vm.unlock()
-			late := s.late
-			s.late = nil
-			s.vm.turn = s
-			defer func() { s.vm.turn = nil }()
-			for _, f := range late {
-				f(s.call)
-			}
+			s.flush(s.call)
 		})
 	})
+}
+
+// flush carries out the operations that wait for a turn.
+func (s *session) flush(c Call) {
+	s.vm.mu.Lock()
+	defer s.vm.unlock()
+	late := s.late
+	s.late = nil
+	s.vm.turn = s
+	defer func() { s.vm.turn = nil }()
+	for _, f := range late {
+		f(c)
+	}
 }
 
 // keep holds the call open for a timer or a promise until release.
 func (s *session) keep() {
 	if s.hold == nil {
-		s.hold = s.call.Hold()
+		if s.hold = s.call.Hold(); s.hold == nil {
+			s.hold = eventHold{s.fn.node}
+		}
 		s.fn.held[s] = struct{}{}
 	}
 	s.held++

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"github.com/dop251/goja"
-
-	"sluice/runtime/msg"
 )
 
 // maxTimers bounds the live timers of one node.
@@ -167,17 +165,7 @@ func (ts *timers) run(t *timer, s *session) error {
 		heap.Push(&ts.queue, t)
 		ts.arm()
 	}
-	fn, _ := goja.AssertFunction(t.fn)
-	if _, err := fn(v.nodeObject(s), t.args...); err != nil {
-		f := v.failure(err, nil)
-		s.emit(func(c Call) {
-			if thrown, ok := f.(*Thrown); ok {
-				c.Error(thrown.Value, new(msg.Object))
-			} else if f != nil {
-				c.Error(f.Error(), new(msg.Object))
-			}
-		})
-	}
+	s.callBack(t.fn, v.nodeObject(s), t.args)
 	return nil
 }
 

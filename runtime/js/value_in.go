@@ -66,6 +66,10 @@ func (v *vm) toJS(value any) goja.Value {
 		return v.errorObject(x)
 	case *msg.TypedArray:
 		return v.typedArray(x)
+	case msg.Symbol:
+		if s, ok := x.Key.(*goja.Symbol); ok { // symbols belong to no VM
+			return s
+		}
 	}
 	return v.undef
 }
@@ -135,17 +139,7 @@ func (v *vm) typedArray(t *msg.TypedArray) goja.Value {
 
 // funcObject makes a function of a Go one.
 func (v *vm) funcObject(f *msg.Func) *goja.Object {
-	o := v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
-		args := make([]any, len(c.Arguments))
-		for i, a := range c.Arguments {
-			args[i] = v.toGo(a)
-		}
-		r, err := f.Call(v.toGo(c.This), args)
-		if err != nil {
-			return v.throw(err)
-		}
-		return v.toJS(r)
-	}).(*goja.Object)
+	o := v.rt.ToValue(func(c goja.FunctionCall) goja.Value { return v.callGo(f, c) }).(*goja.Object)
 	o.DefineDataProperty("name", v.str(f.Name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return o
 }

@@ -38,7 +38,7 @@ func (x *exporter) value(val goja.Value) any {
 	case goja.String:
 		return text(val)
 	case *goja.Symbol:
-		return msg.Undefined
+		return msg.Symbol{Text: symbolText(val), Key: val}
 	}
 	switch {
 	case val == x.vm.undef:
@@ -52,6 +52,8 @@ func (x *exporter) value(val goja.Value) any {
 	}
 	return val.ToBoolean()
 }
+
+func symbolText(s *goja.Symbol) string { return "Symbol(" + s.String() + ")" }
 
 // text keeps lone surrogates, which goja's own conversion replaces.
 func text(s goja.Value) string {
@@ -112,7 +114,8 @@ func (x *exporter) foreign(o *goja.Object) any {
 	n := &native{vm: x.vm, obj: o, fn: isCallable(o), plain: msg.Undefined}
 	if x.vm.index == mainVM {
 		x.vm.foreigns.Store(true)
-	} else if x.vm.cur != nil {
+	}
+	if x.vm.cur != nil {
 		n.owner = x.vm.cur.fn
 	}
 	if n.fn {

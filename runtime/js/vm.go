@@ -210,7 +210,7 @@ type native struct {
 	obj   *goja.Object
 	fn    bool
 	plain any       // what JSON shows
-	owner *Function // whose call made it, in a VM of the pool
+	owner *Function // in whose call it has left the VM
 }
 
 var (

@@ -112,6 +112,12 @@ func (e *evaluation) dispatch(fn any, args []any, input any, env *frame) (any, e
 			e.nested = true
 		}
 		return v, err
+	case msg.Callable: // of a function node, in a message
+		out := make([]any, len(args))
+		for i, a := range args {
+			out[i] = e.export(a)
+		}
+		return msg.Call(fn, e.export(input), out...)
 	}
 	return nil, newError("T1006", undefined)
 }

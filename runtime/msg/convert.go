@@ -77,6 +77,8 @@ func TypeOf(v any) string {
 		return "string"
 	case *BigInt:
 		return "bigint"
+	case Symbol:
+		return "symbol"
 	case *Func:
 		return "function"
 	case Foreign:
@@ -114,6 +116,8 @@ func ToString(v any) string {
 		return errorText(v)
 	case *TypedArray:
 		return joinTypedArray(v)
+	case Symbol:
+		return v.Text
 	case *Func:
 		return "function " + v.Name + "() { [native code] }"
 	}

@@ -19,6 +19,9 @@ func StrictEqual(a, b any) bool {
 		b, ok := b.(*BigInt)
 		return ok && a.Int.Cmp(b.Int) == 0
 	}
+	if f, ok := a.(Callable); ok {
+		return f.Same(b)
+	}
 	return same(a, b)
 }
 

@@ -60,7 +60,7 @@ func skipped(v any) bool {
 	switch v := v.(type) {
 	case *Object, *Array, string, float64, bool, nil: // an *Object would pass for a Host
 		return false
-	case undefined, *Func, Host:
+	case undefined, *Func, Symbol, Host:
 		return true
 	case PlainForeign:
 		return v.JSONValue() == Undefined

@@ -15,6 +15,7 @@ import "math/big"
 //	float64          every number; make one with Number, which boxes small integers once
 //	*Object, *Array  containers; pointers, as in JavaScript
 //	*Buffer, *Date, *BigInt, *RegExp, *Error, *TypedArray
+//	Symbol           a symbol, not as a key
 //	*Func            a function made by Go code
 //	Host             a Go value that flows see as an object: req, res, a socket
 //	Foreign          a value only a script engine knows: a closure, a Map, a class instance
