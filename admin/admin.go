@@ -36,6 +36,8 @@ type Options struct {
 	FlowFuse bool           // serve FlowFuse's routes for tokens as well
 	Login    *oidc.Provider // where people can sign in beside passwords, closed with the handler; nil: nowhere
 	Accounts authz.Accounts // which accounts they get then
+	Keys     *authz.Keys    // of named credentials; nil: they are not managed here
+	Try      Try            // required with Keys
 	Log      *slog.Logger   // faults of this program; may be nil
 	Now      func() time.Time
 }
@@ -45,6 +47,8 @@ type Handler struct {
 	opts  Options
 	mux   *http.ServeMux // by path; finds the methods of a path
 	pages *pages
+
+	trials chan struct{} // test calls under way
 }
 
 // endpoint is one route. Without open, nobody gets to serve who may not do action.
@@ -76,7 +80,7 @@ func New(opts Options) *Handler {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	h := &Handler{opts: opts, mux: http.NewServeMux(), pages: newPages()}
+	h := &Handler{opts: opts, mux: http.NewServeMux(), pages: newPages(), trials: make(chan struct{}, maxTrials)}
 	byPath := map[string][]endpoint{}
 	for _, e := range h.endpoints() {
 		byPath[e.path] = append(byPath[e.path], e)
@@ -96,6 +100,9 @@ func (h *Handler) Close() {
 
 func (h *Handler) endpoints() []endpoint {
 	list := slices.Concat(loginPages, accountPages, tokenPages, teamPages, userPages, auditPages, assetRoutes, apiRoutes)
+	if h.opts.Keys != nil {
+		list = slices.Concat(list, credentialPages, credentialRoutes)
+	}
 	if h.opts.Login != nil {
 		list = append(list, oidcPages...)
 	}

@@ -345,7 +345,7 @@ func TestOpenAPIDescribesTheRoutes(t *testing.T) {
 			}
 		}
 	}
-	for _, e := range apiRoutes {
+	for _, e := range slices.Concat(apiRoutes, credentialRoutes) {
 		if !e.open {
 			served = append(served, e.method+" "+e.path)
 		} else if !strings.HasSuffix(e.path, "/openapi.json") {

@@ -100,7 +100,9 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 	must(err)
 	guard, err := authz.NewGuard(policies, authz.GuardOptions{Verifier: verifier, LoginPath: LoginPath, Log: log})
 	must(err)
-	opts := Options{Store: s.store, Guard: guard, Log: log, Routes: func() []Route { return []Route{{"POST", "/orders"}, {"GET", "/hello"}} }}
+	opts := Options{Store: s.store, Guard: guard, Log: log, Routes: func() []Route { return []Route{{"POST", "/orders"}, {"GET", "/hello"}} }, Try: tryNothing}
+	opts.Keys, err = authz.OpenKeys(filepath.Join(filepath.Dir(s.path), "master.key"))
+	must(err)
 	for _, f := range change {
 		f(&opts)
 	}

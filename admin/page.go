@@ -127,6 +127,7 @@ var navigation = []struct {
 	action      authz.Action
 }{
 	{Prefix + "tokens", "Tokens", authz.TokensRead},
+	{credentialsPath, "Credentials", authz.CredentialsRead},
 	{Prefix + "team", "Team", authz.TeamRead},
 	{Prefix + "teams", "All teams", authz.TeamsRead},
 	{Prefix + "users", "Users", authz.UsersRead},
@@ -146,6 +147,8 @@ var notices = map[string]string{
 	"sessions": "All sessions of the user are ended.",
 	"password": "The password is changed. All sessions of the user are ended.",
 	"made":     "The team is added.",
+	"kept":     "The credential is kept. Flows can use it from now on.",
+	"rotated":  "The credential has a new value, which flows use from now on.",
 }
 
 // page answers with a page.
@@ -154,7 +157,7 @@ func (c *call) page(status int, name, title string, data any) {
 	if c.p != nil && c.p.Type == authz.PrincipalSession {
 		v.User = c.p
 		for _, item := range navigation {
-			if c.p.May(item.action) {
+			if c.p.May(item.action) && (item.path != credentialsPath || c.opts.Keys != nil) {
 				current := c.r.URL.Path == item.path || strings.HasPrefix(c.r.URL.Path, item.path+"/")
 				v.Nav = append(v.Nav, navItem{item.path, item.label, current})
 			}

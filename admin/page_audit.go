@@ -14,7 +14,7 @@ type choice struct{ Value, Label string }
 
 var (
 	auditTypes = []choice{{"", "Every event"}, {"auth.token.", "Tokens"}, {"auth.login", "Logins"}, {"auth.login.fail", "Failed logins"},
-		{"auth.denied", "Refused requests"}, {"auth.user.", "Users"}, {"auth.team.", "Teams"}, {"auth.policy.changed", "Policies"}}
+		{"auth.denied", "Refused requests"}, {"auth.user.", "Users"}, {"auth.team.", "Teams"}, {"auth.credential.", "Credentials"}, {"auth.policy.changed", "Policies"}}
 	auditPeriods = []choice{{"", "Since ever"}, {"1h", "Last hour"}, {"24h", "Last day"}, {"7d", "Last 7 days"}, {"30d", "Last 30 days"}}
 )
 

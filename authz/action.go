@@ -29,6 +29,9 @@ const (
 	SessionsRead  Action = "sessions.read" // everybody's
 	SessionsWrite Action = "sessions.write"
 	AuditRead     Action = "audit.read"
+
+	CredentialsRead  Action = "credentials.read" // names and hosts; values are nobody's to read
+	CredentialsWrite Action = "credentials.write"
 )
 
 // leastRole is what a user has to be in the instance's team, without being admin.
@@ -39,6 +42,8 @@ var leastRole = map[Action]Role{
 	TeamRead:    RoleMember,
 	TeamWrite:   RoleOwner,
 	AuditRead:   RoleOwner,
+
+	CredentialsRead: RoleOwner, CredentialsWrite: RoleOwner,
 }
 
 // adminActions are what the admin flag gives. It manages users, teams and tokens;
@@ -46,6 +51,7 @@ var leastRole = map[Action]Role{
 var adminActions = map[Action]bool{
 	TokensRead: true, TokensWrite: true, TeamRead: true, TeamWrite: true, TeamsRead: true, TeamsWrite: true,
 	UsersRead: true, UsersWrite: true, SessionsRead: true, SessionsWrite: true, AuditRead: true,
+	CredentialsRead: true, CredentialsWrite: true,
 }
 
 // May reports whether the principal may do an admin action; nobody may by

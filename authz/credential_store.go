@@ -28,6 +28,10 @@ func newCredentialEvent(at time.Time, kind string, actor Actor, c *Credential, m
 // all. Name, kind, hosts and settings are read of c. It returns what was kept, and
 // notices about what was taken off the value. A running server uses it within a second.
 func (s *Store) SetCredential(ctx context.Context, keys *Keys, by Actor, c Credential, value string) (Credential, []string, error) {
+	return s.putCredential(ctx, keys, by, c, value, true)
+}
+
+func (s *Store) putCredential(ctx context.Context, keys *Keys, by Actor, c Credential, value string, replace bool) (Credential, []string, error) {
 	if err := c.check(); err != nil {
 		return Credential{}, nil, err
 	}
@@ -52,6 +56,8 @@ func (s *Store) SetCredential(ctx context.Context, keys *Keys, by Actor, c Crede
 			}
 		case err != nil:
 			return Event{}, err
+		case !replace:
+			return Event{}, ErrCredentialTaken
 		default:
 			c.ID, c.CreatedAt = old.ID, old.CreatedAt
 		}

@@ -73,10 +73,14 @@ func (s *Server) openAdmin() error {
 		return nil
 	}
 	opts := admin.Options{Store: s.store, Guard: s.guard, Routes: s.adminRoutes, FlowFuse: a.FlowFuseAPI, Accounts: a.Accounts, Log: s.log}
+	var err error
+	if opts.Keys, err = s.cfg.Keys(); err != nil {
+		return &config.Error{Text: err.Error()}
+	}
+	opts.Try = s.tryCredential(opts.Keys)
 	if a.OIDC != nil {
 		o := *a.OIDC
 		o.Log = s.log
-		var err error
 		if opts.Login, err = oidc.New(o); err != nil {
 			return &config.Error{Text: "auth." + err.Error()}
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/authz"
+	"sluice/server"
 )
 
 // credentialCommand is "sluice credential": the named credentials of outgoing
@@ -220,7 +221,7 @@ func credentialTest(o *options) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		result, callErr := o.callWith(cmd.Context(), cmd.ErrOrStderr(), cfg, s, k, c, strings.ToUpper(method), args[1])
+		result, callErr := server.TryCredential(cmd.Context(), cfg, o.logger(cmd.ErrOrStderr()), s, k, c, strings.ToUpper(method), args[1])
 		err = s.CredentialTested(cmd.Context(), cli, c.Name, u.Host, result.Status)
 		if err := errors.Join(callErr, err); err != nil {
 			return err
