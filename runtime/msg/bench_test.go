@@ -22,13 +22,19 @@ func orders() string {
 }
 
 func BenchmarkParse(b *testing.B) {
-	text := orders()
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, err := ParseBytes([]byte(text)); err != nil {
-			b.Fatal(err)
-		}
+	for _, tc := range []struct{ name, text string }{
+		{"small", `{"id":"A-1","n":17,"tags":["red","sale"],"customer":{"name":"Ada"}}`},
+		{"orders", orders()},
+	} {
+		b.Run(tc.name, func(b *testing.B) {
+			b.SetBytes(int64(len(tc.text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := Parse(tc.text); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 package msg
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -130,6 +131,10 @@ func TestObjectsOfAListKeepTheirOwnKeys(t *testing.T) {
 		`[{"a":1,"b":2},{"a":3,"b":4,"c":5},{"a":6},{"b":7,"a":8},{"a":1,"b":2,"a":3}]`,
 		`[{"2":1,"1":2},{"2":3,"1":4},{"x":1},{"1":2,"x":3},{"x":1,"1":2}]`,
 		`[{"a":1},{},{"a":1},null,{"a":2}]`,
+		`[{"a":1,"b":{"c":[],"d":{"e":1}}},{"a":2,"b":{"c":[1],"d":{"e":2,"f":3}}},{"a":3,"b":{"d":{},"c":[[]]}},{"a":4,"b":[]}]`,
+		`[{"a\"":1,"b":2},{"a\"":3,"b":4},{"a":1,"\u0062":2}]`,
+		`[[{"a":1},{"b":1}],[],[{"a":2},{"b":2}]]`,
+		"[{\"a\":1,\"b\":2},{ \"a\" : 3 , \"b\" : 4 },\n{\"a\": 5,\n\"b\": 6\n}\n]",
 	} {
 		v, err := Parse(text)
 		if err != nil {
@@ -160,9 +165,15 @@ func TestObjectsOfAListKeepTheirOwnKeys(t *testing.T) {
 	}
 	wide += `}`
 	v, _ = Parse("[" + wide + "," + wide + "]")
-	second := v.(*Array).At(1).(*Object)
-	if second.Value("k30") != 1.0 || second.Has("x") {
-		t.Error("a wide object finds its keys")
+	first, second := v.(*Array).At(0).(*Object), v.(*Array).At(1).(*Object)
+	second.Set("x", 1.0)
+	if second.Value("k30") != 1.0 || second.Value("x") != 1.0 || first.Has("x") || first.Value("k30") != 1.0 {
+		t.Error("wide objects do not keep their keys")
+	}
+	second.Delete("k0")
+	first.Set("y", 1.0)
+	if first.Value("k0") != 0.0 || second.Has("k0") || second.Has("y") || second.Value("k1") != 1.0 {
+		t.Error("wide objects do not keep their keys")
 	}
 }
 
@@ -189,14 +200,32 @@ func TestIntegerLikeKeysComeFirstWhateverTheirOrder(t *testing.T) {
 	}
 }
 
+func TestValuesOfADocumentDoNotRunIntoEachOther(t *testing.T) {
+	v, err := Parse(`[[1],[2],{"a":1},{"a":2},{"a":"x","b":"y"}]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := v.(*Array)
+	list.At(0).(*Array).Append(10.0)
+	list.At(2).(*Object).Set("b", 10.0)
+	list.Append("end")
+	if got, _, _ := Stringify(v, ""); got != `[[1,10],[2],{"a":1,"b":10},{"a":2},{"a":"x","b":"y"},"end"]` {
+		t.Errorf("got %s", got)
+	}
+}
+
 func FuzzJSON(f *testing.F) {
 	for _, s := range []string{
 		`{"a":[1,-0,2.5e-7,"x\n\ud83d\ude00\ud800",null,true],"1":{}}`, `[[],{"":""}]`, `"\u00`, "[1,\xff]", `[{"a":1},{"a":2,"b":3}]`,
+		`{"a":{"b":[{"c":1.25,"d":-17}]},"\\u0061":"long enough for two words","e":1e-3}`,
 	} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		v, err := ParseBytes(append([]byte(nil), b...))
+		if valid := json.Valid(b); valid != (err == nil) {
+			t.Fatalf("%q: valid %v, but %v", b, valid, err)
+		}
 		if err != nil {
 			return
 		}
@@ -210,6 +239,13 @@ func FuzzJSON(f *testing.F) {
 		}
 		if text2, _, _ := Stringify(again, ""); text2 != text {
 			t.Fatalf("%q\nprints as %q\nthen as  %q", b, text, text2)
+		}
+		twice, err := Parse("[" + text + "," + utf8Text(b) + ", " + text + "]")
+		if err != nil {
+			t.Fatalf("%q in a list: %v", b, err)
+		}
+		if text2, _, _ := Stringify(twice, ""); text2 != "["+text+","+text+","+text+"]" {
+			t.Fatalf("%q prints as %q\nthree of it as %q", b, text, text2)
 		}
 		if copied := Clone(v); !DeepEqual(copied, v) {
 			t.Fatalf("the clone of %s differs", text)

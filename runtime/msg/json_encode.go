@@ -24,12 +24,9 @@ func Stringify(v any, indent string) (text string, ok bool, err error) {
 		indent = UTF16Slice(indent, 0, 10)
 	}
 	e := encoder{indent: indent}
-	if skipped(v) {
-		return "", false, nil
-	}
-	b, err := e.value(nil, v, place{})
-	if err != nil || len(b) == 0 {
-		return "", false, err
+	b, ok := e.value(nil, v, place{})
+	if !ok {
+		return "", false, e.err
 	}
 	return string(b), true, nil
 }
@@ -38,7 +35,11 @@ func Stringify(v any, indent string) (text string, ok bool, err error) {
 // With an error, b holds the text up to it.
 func AppendJSON(b []byte, v any) ([]byte, error) {
 	e := encoder{}
-	return e.element(b, v, place{})
+	b, ok := e.value(b, v, place{})
+	if !ok && e.err == nil {
+		b = append(b, "null"...)
+	}
+	return b, e.err
 }
 
 // encoder prints one value. It knows the containers it is in, and where each is in
@@ -47,6 +48,7 @@ type encoder struct {
 	nesting[any]
 	places []place
 	indent string
+	err    error
 }
 
 // place is a property of an object or an index of an array.
@@ -55,47 +57,35 @@ type place struct {
 	at  int
 }
 
-// skipped tells whether JSON.stringify gives undefined for v.
-func skipped(v any) bool {
-	switch v := v.(type) {
-	case *Object, *Array, string, float64, bool, nil: // an *Object would pass for a Host
-		return false
-	case undefined, *Func, Symbol, Host:
-		return true
-	case PlainForeign:
-		return v.JSONValue() == Undefined
-	case Foreign:
-		return v.TypeOf() == "function"
-	}
-	return false
-}
-
-// value appends v, which is not skipped and stands at p in its parent.
-func (e *encoder) value(b []byte, v any, p place) ([]byte, error) {
+// value appends v, which stands at p in its parent. Ok is false, and b as it was, if v is
+// nothing that JSON shows; it is false after an error, too.
+func (e *encoder) value(b []byte, v any, p place) (out []byte, ok bool) {
 	switch v := v.(type) {
 	case string:
-		return appendString(b, v), nil
+		return appendString(b, v), true
 	case float64:
 		if v-v != 0 { // not finite
-			return append(b, "null"...), nil
+			return append(b, "null"...), true
 		}
-		return AppendNumber(b, v), nil
+		return AppendNumber(b, v), true
 	case bool:
 		if v {
-			return append(b, "true"...), nil
+			return append(b, "true"...), true
 		}
-		return append(b, "false"...), nil
+		return append(b, "false"...), true
 	case nil:
-		return append(b, "null"...), nil
-	case *Object:
+		return append(b, "null"...), true
+	case *Object: // before Host, for which it would pass
 		return e.object(b, v, v, p)
 	case *Array:
 		return e.array(b, v, v, p)
+	case undefined, *Func, Symbol, Host:
+		return b, false
 	case *Date:
 		if s, ok := v.ISO(); ok {
-			return appendString(b, s), nil
+			return appendString(b, s), true
 		}
-		return append(b, "null"...), nil
+		return append(b, "null"...), true
 	case *Buffer:
 		o := bufferJSON(v)
 		return e.object(b, o, o, p)
@@ -105,7 +95,8 @@ func (e *encoder) value(b []byte, v any, p place) ([]byte, error) {
 	case *Error:
 		return e.object(b, v.Props, v, p)
 	case *BigInt:
-		return b, &TypeError{"Do not know how to serialize a BigInt"}
+		e.err = &TypeError{"Do not know how to serialize a BigInt"}
+		return b, false
 	case PlainForeign:
 		switch plain := v.JSONValue().(type) {
 		case *Object:
@@ -116,62 +107,56 @@ func (e *encoder) value(b []byte, v any, p place) ([]byte, error) {
 		default:
 			return e.value(b, plain, p)
 		}
+	case Foreign:
+		if v.TypeOf() == "function" {
+			return b, false
+		}
 	}
-	return append(b, "{}"...), nil
-}
-
-// element is value for what may be skipped, for which null stands in arrays.
-func (e *encoder) element(b []byte, v any, p place) ([]byte, error) {
-	if skipped(v) {
-		return append(b, "null"...), nil
-	}
-	return e.value(b, v, p)
+	return append(b, "{}"...), true
 }
 
 // object appends the fields of o, which are those of the value v.
-func (e *encoder) object(b []byte, o *Object, v any, p place) ([]byte, error) {
+func (e *encoder) object(b []byte, o *Object, v any, p place) (out []byte, ok bool) {
 	if o.Len() == 0 {
-		return append(b, "{}"...), nil
+		return append(b, "{}"...), true
 	}
-	if err := e.begin(v, p); err != nil {
-		return b, err
+	if e.err = e.begin(v, p); e.err != nil {
+		return b, false
 	}
 	b = append(b, '{')
-	empty := true
+	start := len(b)
 	for i := range o.fields {
 		f := &o.fields[i]
-		if skipped(f.val) {
-			continue
-		}
-		if !empty {
+		before := len(b)
+		if before > start {
 			b = append(b, ',')
 		}
-		empty = false
 		b = e.newline(b)
-		b = appendString(b, f.key)
-		b = append(b, ':')
+		b = append(appendString(b, f.key), ':')
 		if e.indent != "" {
 			b = append(b, ' ')
 		}
-		var err error
-		if b, err = e.value(b, f.val, place{key: f.key}); err != nil {
-			return b, err
+		if b, ok = e.value(b, f.val, place{key: f.key}); !ok {
+			if e.err != nil {
+				return b, false
+			}
+			b = b[:before]
 		}
 	}
 	e.end()
-	if !empty {
+	if len(b) > start {
 		b = e.newline(b)
 	}
-	return append(b, '}'), nil
+	return append(b, '}'), true
 }
 
 // array appends the elements of a, which are those of the value v.
-func (e *encoder) array(b []byte, a *Array, v any, p place) ([]byte, error) {
+func (e *encoder) array(b []byte, a *Array, v any, p place) (out []byte, ok bool) {
 	if a.Len() == 0 {
-		return append(b, "[]"...), nil
+		return append(b, "[]"...), true
 	}
-	if err := e.begin(v, p); err != nil {
-		return b, err
+	if e.err = e.begin(v, p); e.err != nil {
+		return b, false
 	}
 	b = append(b, '[')
 	for i, v := range a.elems {
@@ -179,14 +164,16 @@ func (e *encoder) array(b []byte, a *Array, v any, p place) ([]byte, error) {
 			b = append(b, ',')
 		}
 		b = e.newline(b)
-		var err error
-		if b, err = e.element(b, v, place{at: i}); err != nil {
-			return b, err
+		if b, ok = e.value(b, v, place{at: i}); !ok {
+			if e.err != nil {
+				return b, false
+			}
+			b = append(b, "null"...)
 		}
 	}
 	e.end()
 	b = e.newline(b)
-	return append(b, ']'), nil
+	return append(b, ']'), true
 }
 
 func (e *encoder) newline(b []byte) []byte {

@@ -3,6 +3,7 @@ package msg
 import (
 	"math"
 	"math/big"
+	"strings"
 	"testing"
 )
 
@@ -44,6 +45,25 @@ func TestStringifyPrintsAsNode(t *testing.T) {
 				t.Errorf("got %q, %v, %v\nwant %q", got, ok, err, tc.want)
 			}
 		})
+	}
+}
+
+func TestStringsAreEscapedWhereverTheNeedIs(t *testing.T) {
+	for _, tc := range []struct{ char, want string }{
+		{`"`, `\"`}, {`\`, `\\`}, {"\x1f", `\u001f`}, {"\x00", `\u0000`}, {high, `\ud83d`},
+		{" ", " "}, {"\x7f", "\x7f"}, {"!", "!"}, {"#", "#"}, {"[", "["}, {"]", "]"}, {"é", "é"}, {"퟿", "퟿"}, {"\u2028", "\u2028"},
+	} {
+		for before := range 18 {
+			for after := range 18 {
+				s, e := strings.Repeat("a", before), strings.Repeat("é", after)
+				if got, _, _ := Stringify(s+tc.char+e, ""); got != `"`+s+tc.want+e+`"` {
+					t.Fatalf("%q after %d and before %d: %s", tc.char, before, after, got)
+				}
+				if v, err := Parse(`"` + s + tc.want + e + `"`); v != s+tc.char+e {
+					t.Fatalf("%q after %d and before %d is read as %q, %v", tc.char, before, after, v, err)
+				}
+			}
+		}
 	}
 }
 

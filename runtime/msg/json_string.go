@@ -1,10 +1,44 @@
 package msg
 
+import "math/bits"
+
+const (
+	everyByte = 0x0101010101010101
+	topBits   = 0x8080808080808080
+)
+
+// word is the first eight bytes of s, the first in the lowest place.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+func word32(s string) uint32 {
+	_ = s[3]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+// jsonMarks finds quotes, backslashes and control characters in a word: the lowest bit
+// set is the top bit of the first of them. (Bits above it may be set for others.)
+func jsonMarks(w uint64) uint64 {
+	quote, escape := w^everyByte*'"', w^everyByte*'\\'
+	return ((w - everyByte*0x20) | (quote - everyByte) | (escape - everyByte)) & ^w & topBits
+}
+
 // str reads a string: a part of the text if it has no escapes.
 func (d *decoder) str() string {
 	d.at++
 	start := d.at
-	for i := start; i < len(d.text); i++ {
+	i := start
+	for i+8 <= len(d.text) {
+		if marks := jsonMarks(word(d.text[i:])); marks != 0 {
+			i += bits.TrailingZeros64(marks) / 8
+			break
+		}
+		i += 8
+	}
+	for ; i < len(d.text); i++ {
 		switch c := d.text[i]; {
 		case c == '"':
 			d.at = i + 1
@@ -40,8 +74,11 @@ func (d *decoder) escaped(start int) string {
 				d.at += size
 				continue
 			}
-			b = append(b, c)
-			d.at++
+			run := d.at
+			for d.at++; d.at < len(d.text) && jsonPlain[d.text[d.at]]; {
+				d.at++
+			}
+			b = append(b, d.text[run:d.at]...)
 			continue
 		}
 		d.at++
@@ -104,13 +141,46 @@ const hexDigits = "0123456789abcdef"
 // appendString appends s in quotes. Lone surrogates are escaped (well-formed JSON.stringify).
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
+	if plain(s) {
+		b = append(b, s...)
+	} else {
+		b = appendEscaped(b, s)
+	}
+	return append(b, '"')
+}
+
+// plain tells whether s stands for itself in a JSON string. It says no to some that do:
+// characters of which a byte is 0xED.
+func plain(s string) bool {
+	n := len(s)
+	if n < 8 {
+		var w uint64 = everyByte * ' '
+		switch {
+		case n >= 4: // the two halves may overlap
+			w = uint64(word32(s)) | uint64(word32(s[n-4:]))<<32
+		case n > 0:
+			w = w<<24 | uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
+		}
+		return notPlain(w) == 0
+	}
+	for i := 0; i < n-8; i += 8 {
+		if notPlain(word(s[i:])) != 0 {
+			return false
+		}
+	}
+	return notPlain(word(s[n-8:])) == 0
+}
+
+func notPlain(w uint64) uint64 {
+	surrogate := w ^ everyByte*0xED
+	return jsonMarks(w) | (surrogate-everyByte)&^surrogate&topBits
+}
+
+func appendEscaped(b []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if jsonPlain[c] {
-			continue
-		}
-		if c == 0xED && !isSurrogate(s[i:]) {
+		if jsonPlain[c] || c == 0xED && !isSurrogate(s[i:]) {
 			continue
 		}
 		b = append(b, s[start:i]...)
@@ -136,6 +206,5 @@ func appendString(b []byte, s string) []byte {
 		}
 		start = i + 1
 	}
-	b = append(b, s[start:]...)
-	return append(b, '"')
+	return append(b, s[start:]...)
 }

@@ -20,12 +20,20 @@ var smallInts = func() (boxed [maxSmall - minSmall + 1]any) {
 
 // Number boxes a number; small integers are boxed once.
 func Number(f float64) any {
-	if f >= minSmall && f <= maxSmall {
-		if i := int(f); float64(i) == f && (i != 0 || !math.Signbit(f)) {
-			return smallInts[i-minSmall]
-		}
+	if v, ok := smallInt(f); ok {
+		return v
 	}
 	return f
+}
+
+// smallInt returns the box of a small integer.
+func smallInt(f float64) (any, bool) {
+	if f >= minSmall && f <= maxSmall {
+		if i := int(f); float64(i) == f && (i != 0 || !math.Signbit(f)) {
+			return smallInts[i-minSmall], true
+		}
+	}
+	return nil, false
 }
 
 // FormatNumber prints as ECMAScript's Number::toString.
@@ -49,6 +57,8 @@ func AppendNumber(b []byte, f float64) []byte {
 		return append(b, "Infinity"...)
 	case f < -math.MaxFloat64:
 		return append(b, "-Infinity"...)
+	case abs >= 1e-3 && abs < 1e12:
+		return appendDecimal(b, f)
 	case abs >= 1e-6 && abs < 1e21:
 		return strconv.AppendFloat(b, f, 'f', -1, 64)
 	}
@@ -59,4 +69,30 @@ func AppendNumber(b []byte, f float64) []byte {
 		b = b[:n-1]
 	}
 	return b
+}
+
+// appendDecimal appends a number of usual size. Most have few decimals, which are found
+// quicker than strconv finds the shortest digits of any number: where digits, 15 at most,
+// read as f, no others of 15 or less do.
+func appendDecimal(b []byte, f float64) []byte {
+	abs := math.Abs(f)
+	for places := 1; places <= 3; places++ {
+		scale := powersOf10[places]
+		n := int64(abs*scale + 0.5)
+		if float64(n)/scale != abs {
+			continue
+		}
+		if f < 0 {
+			b = append(b, '-')
+		}
+		unit := int64(scale)
+		b = strconv.AppendInt(b, n/unit, 10)
+		b = append(b, '.')
+		for n %= unit; unit > 1; n %= unit {
+			unit /= 10
+			b = append(b, '0'+byte(n/unit))
+		}
+		return b
+	}
+	return strconv.AppendFloat(b, f, 'f', -1, 64)
 }

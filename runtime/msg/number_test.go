@@ -2,6 +2,7 @@ package msg
 
 import (
 	"math"
+	"strconv"
 	"testing"
 )
 
@@ -26,6 +27,13 @@ func TestFormatNumberPrintsAsJavaScript(t *testing.T) {
 		{9007199254740993, "9007199254740992"},
 		{1 << 63, "9223372036854776000"},
 		{4.35, "4.35"},
+		{-0.001, "-0.001"},
+		{0.0005, "0.0005"},
+		{1.005, "1.005"},
+		{-123.456, "-123.456"},
+		{0.30000000000000004, "0.30000000000000004"},
+		{999999999999.999, "999999999999.999"},
+		{999999999999.9999, "999999999999.9999"},
 		{100, "100"},
 		{1e100, "1e+100"},
 		{1.25e-9, "1.25e-9"},
@@ -59,6 +67,15 @@ func FuzzNumber(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, n float64) {
 		printed := FormatNumber(n)
+		if abs := math.Abs(n); abs >= 1e-6 && abs < 1e21 && printed != strconv.FormatFloat(n, 'f', -1, 64) {
+			t.Errorf("%v prints as %s", n, printed)
+		}
+		if places := math.Round(n*1000) / 1000; math.Abs(places) < 1e15 && places != 0 && FormatNumber(places) != strconv.FormatFloat(places, 'f', -1, 64) {
+			t.Errorf("%v prints as %s", places, FormatNumber(places))
+		}
+		if v, err := Parse(printed); err == nil && v != n {
+			t.Errorf("%v prints as %s, which JSON.parse reads as %v", n, printed, v)
+		}
 		if back := ToNumber(printed); back != n && (back == back || n == n) {
 			t.Errorf("%v prints as %s, which reads as %v", n, printed, back)
 		}

@@ -23,6 +23,7 @@ type Object struct {
 	fields []field
 	ints   int              // how many of fields are integer-like keys; they come first
 	index  map[string]int32 // nil until the object has more than indexAbove fields
+	shared bool             // index belongs to several objects with the same keys
 	stored bool             // owned by a context store, see CopyIn
 	bare   bool             // see NewBareObject
 }
@@ -106,28 +107,11 @@ func (o *Object) Set(key string, v any) {
 		}
 	}
 	o.fields = append(o.fields, field{key, v})
-	if o.index != nil {
+	if o.index != nil && !o.shared {
 		o.index[key] = int32(len(o.fields) - 1)
 	} else if len(o.fields) > indexAbove {
 		o.reindex()
 	}
-}
-
-// put is Set without the order of integer-like keys, for a caller who sets many and
-// then calls arrange. It tells whether there is such a key out of place.
-func (o *Object) put(key string, v any) (disorder bool) {
-	if i := o.find(key); i >= 0 {
-		o.fields[i].val = v
-		return false
-	}
-	o.fields = append(o.fields, field{key, v})
-	if o.index != nil {
-		o.index[key] = int32(len(o.fields) - 1)
-	} else if len(o.fields) > indexAbove {
-		o.reindex()
-	}
-	_, disorder = ArrayIndex(key)
-	return disorder
 }
 
 // arrange moves integer-like keys to the front, in ascending order.
@@ -189,14 +173,19 @@ func (o *Object) find(key string) int {
 	if o == nil {
 		return -1
 	}
-	if o.index != nil {
-		if i, ok := o.index[key]; ok {
+	return findIn(o.fields, o.index, key)
+}
+
+// findIn returns where key is in fields, of which index is the index or nil, or -1.
+func findIn(fields []field, index map[string]int32, key string) int {
+	if index != nil {
+		if i, ok := index[key]; ok {
 			return int(i)
 		}
 		return -1
 	}
-	for i := range o.fields {
-		if o.fields[i].key == key {
+	for i := range fields {
+		if fields[i].key == key {
 			return i
 		}
 	}
@@ -205,14 +194,18 @@ func (o *Object) find(key string) int {
 
 // reindex makes the index anew after fields have moved.
 func (o *Object) reindex() {
-	if len(o.fields) <= indexAbove {
-		o.index = nil
-		return
+	o.index, o.shared = nil, false
+	if len(o.fields) > indexAbove {
+		o.index = indexOf(o.fields)
 	}
-	o.index = make(map[string]int32, 2*len(o.fields))
-	for i := range o.fields {
-		o.index[o.fields[i].key] = int32(i)
+}
+
+func indexOf(fields []field) map[string]int32 {
+	index := make(map[string]int32, 2*len(fields))
+	for i := range fields {
+		index[fields[i].key] = int32(i)
 	}
+	return index
 }
 
 // ArrayIndex tells whether key is an integer-like key ("0", "17", not "007"),
