@@ -118,11 +118,9 @@ func (g *Guard) Policies() *Policies { return g.policies.Load() }
 // header what next must not see: X-Sluice-* fields, and the credentials that were
 // judged.
 //
-// net/http has refused before, and closed the connection: bad header syntax, a
-// space before the colon and differing Content-Lengths with 400, transfer codings
-// other than chunked with 501, a header block beyond Server.MaxHeaderBytes with
-// 431. A Content-Length beside chunked it removes, as RFC 9112 6.3 allows; what
-// follows such a request is judged as a request by itself.
+// The server has refused before, and closed the connection, what is not HTTP: bad
+// syntax, a message with two lengths, codings other than chunked, a head beyond its
+// bounds. What another server lets through of it is refused here once more.
 func (g *Guard) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodTrace || r.Method == http.MethodConnect {
@@ -158,7 +156,7 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 		dropIdentity(r.Header)
 		dropSession(r.Header)
 		if p.timeout > 0 {
-			r = r.WithContext(context.WithValue(r.Context(), timeLimitKey{}, p.timeout))
+			r = withValue(r, timeLimitKey{}, p.timeout)
 		}
 		if principal == anonymous {
 			next.ServeHTTP(w, r)
@@ -178,13 +176,23 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 			g.refuse(w, r, refuseMethod, nil, "", "")
 			return
 		}
-		r = r.WithContext(context.WithValue(r.Context(), principalKey{}, principal))
+		r = withValue(r, principalKey{}, principal)
 		if principal.Type != PrincipalBasic && staysOpen(r) {
 			g.serveWatched(next, w, r, principal)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// withValue gives the context of a request a value: in place where the server's
+// contexts take some, since a new context costs a copy of the request.
+func withValue(r *http.Request, key, value any) *http.Request {
+	if c, ok := r.Context().(interface{ SetValue(key, value any) }); ok {
+		c.SetValue(key, value)
+		return r
+	}
+	return r.WithContext(context.WithValue(r.Context(), key, value))
 }
 
 // target is the request target as the client wrote it. Requests that were made

@@ -21,6 +21,7 @@ type Exchange struct {
 	res     response
 	close   bool // the connection, after the answer
 	values  []contextValue
+	own     [2]contextValue // memory for values
 
 	mu       sync.Mutex // guards all below
 	bodyDone bool       // nothing of the request is left to read
@@ -121,6 +122,9 @@ type contextValue struct{ key, value any }
 // SetValue adds a value, where a wrapped context would cost a copy of the
 // request. It is for what stands in front of a handler, and called before it runs.
 func (c *requestContext) SetValue(key, value any) {
+	if c.values == nil {
+		c.values = c.own[:0]
+	}
 	c.values = append(c.values, contextValue{key, value})
 }
 
