@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"sluice/authz"
@@ -23,29 +24,34 @@ var assetFiles embed.FS
 
 // pages are the templates, each with the layout around it.
 type pages struct {
-	byName  map[string]*template.Template
+	// byName parses them when the first one is shown: most instances show none, and
+	// the collector would look through them in every cycle.
+	byName  func() map[string]*template.Template
 	version string // of the assets, so that browsers may keep them
 }
 
 func newPages() *pages {
-	p := &pages{byName: map[string]*template.Template{}}
 	sum := sha256.New()
 	for _, name := range []string{"page.css", "page.js"} {
 		sum.Write(asset(name))
 	}
-	p.version = hex.EncodeToString(sum.Sum(nil))[:12]
+	return &pages{byName: sync.OnceValue(parsePages), version: hex.EncodeToString(sum.Sum(nil))[:12]}
+}
+
+func parsePages() map[string]*template.Template {
 	layout := template.Must(template.New("layout.html").Funcs(helpers).ParseFS(templateFiles, "templates/layout.html"))
 	files, err := templateFiles.ReadDir("templates")
 	if err != nil {
 		panic(err) // they are built in
 	}
+	byName := map[string]*template.Template{}
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".html")
 		if name != "layout" {
-			p.byName[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+f.Name()))
+			byName[name] = template.Must(template.Must(layout.Clone()).ParseFS(templateFiles, "templates/"+f.Name()))
 		}
 	}
-	return p
+	return byName
 }
 
 func asset(name string) []byte {
@@ -164,7 +170,7 @@ func (c *call) page(status int, name, title string, data any) {
 		}
 	}
 	var body bytes.Buffer
-	if err := c.pages.byName[name].Execute(&body, v); err != nil {
+	if err := c.pages.byName()[name].Execute(&body, v); err != nil {
 		panic(err) // a template does not fit its data
 	}
 	c.w.Header().Set("Content-Type", "text/html; charset=utf-8")

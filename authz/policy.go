@@ -223,8 +223,10 @@ func shorter(a, b time.Duration) time.Duration {
 func (t *Policies) choose(method, path string, plain bool, pattern string) *policy {
 	p := t.find(method, path)
 	if pattern != "" {
-		if route, _, err := canonical(pattern); err == nil && route != path {
-			p = stricter(p, t.find(method, route))
+		if pattern != path {
+			if route, _, err := canonical(pattern); err == nil && route != path {
+				p = stricter(p, t.find(method, route))
+			}
 		}
 		for _, q := range t.routes[pattern] {
 			switch {

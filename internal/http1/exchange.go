@@ -135,7 +135,7 @@ func (c *requestContext) Value(key any) any {
 	case http.LocalAddrContextKey:
 		return c.conn.rwc.LocalAddr()
 	}
-	for i := range c.values {
+	for i := len(c.values) - 1; i >= 0; i-- { // as of contexts wrapped around each other
 		if c.values[i].key == key {
 			return c.values[i].value
 		}
