@@ -45,6 +45,8 @@ type Config struct {
 	Strict         bool          // nodeRedCompat: strict: keep Node-RED's silences
 
 	Settings *msg.Object // settings.js, as plain values; never nil
+	OffFiles []string    // Node-RED's files whose node types are not to run, such as 90-exec.js
+	OffTypes []string    // node types that are not to run
 	Secrets  []flows.Secret
 	Plain    bool // credentialSecret: false, the credential file stays plain
 
@@ -82,6 +84,9 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 		c.FlowFile, c.UserDir = c.UserDir, filepath.Dir(c.UserDir)
 	}
 	if err := c.readSettings(getenv); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(c.unguarded(), c.switchedOff()); err != nil {
 		return nil, err
 	}
 	file, err := readYAML(filepath.Join(c.UserDir, "sluice.yaml"))

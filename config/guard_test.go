@@ -63,3 +63,25 @@ func TestBasicNeedsSomebody(t *testing.T) {
 		t.Errorf("with a database: %v", err)
 	}
 }
+
+func TestWhatMayHaveKeptStrangersOutIsRefused(t *testing.T) {
+	for settings, want := range map[string]string{
+		`httpNodeMiddleware: function (req, res, next) { next() }`:   "httpNodeMiddleware",
+		`httpNodeMiddleware: [function (req, res, next) { next() }]`: "httpNodeMiddleware",
+		`httpNodeMiddleware: null, adminAuth: {}, oddity: 1`:         "",
+	} {
+		c, err := Load(userDir(t, map[string]string{"settings.js": "module.exports = {" + settings + "}"}), Flags{}, env(nil))
+		if want != "" {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v", settings, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Join(c.Ignored(), " "); got != "httpNodeMiddleware oddity" {
+			t.Errorf("ignored %q", got)
+		}
+	}
+}

@@ -15,8 +15,9 @@ type TLS struct {
 	ClientCA  []byte // PEM: certificates of clients are asked for
 	Optional  bool   // clients may have none
 
-	ACME     []string // hosts to get certificates for from an ACME authority
-	CacheDir string   // of those certificates
+	ACME      []string // hosts to get certificates for from an ACME authority (RFC 8555)
+	Directory string   // URL of the authority; "" is Let's Encrypt
+	CacheDir  string   // of those certificates
 }
 
 // On tells whether the listener speaks https.
@@ -27,12 +28,18 @@ type tlsFile struct {
 	Cert string `yaml:"cert"`
 	Key  string `yaml:"key"`
 	ACME list   `yaml:"acme"`
+
+	Directory string `yaml:"acmeDirectory"`
 }
 
 // tls settles the listener's certificate: sluice's own settings, else Node-RED's https.
 func (c *Config) tls(p *picker) error {
 	t, f := &c.TLS, &p.file.TLS
 	t.ACME = splitList(p.text("acme", p.flags.ACME, "SLUICE_ACME", strings.Join(f.ACME.items, ","), "", ""))
+	t.Directory = p.text("acme-directory", "", "SLUICE_ACME_DIRECTORY", f.Directory, "", "")
+	if t.Directory != "" && !strings.HasPrefix(t.Directory, "https://") {
+		return errorf("tls.acmeDirectory (from %s) is the https:// URL of an ACME authority's directory", c.From["acme-directory"])
+	}
 	t.CacheDir = filepath.Join(c.UserDir, "acme")
 	t.CertFile = c.inUserDir(p.text("tls-cert", p.flags.TLSCert, "SLUICE_TLS_CERT", f.Cert, "", ""))
 	t.KeyFile = c.inUserDir(p.text("tls-key", p.flags.TLSKey, "SLUICE_TLS_KEY", f.Key, "", ""))

@@ -15,6 +15,8 @@ func TestHTTPSSettings(t *testing.T) {
 		{name: "a function", settings: `https: function () { return {key: "k", cert: "c"} }`},
 		{name: "files", yaml: "tls:\n  cert: c.pem\n  key: k.pem\n"},
 		{name: "an authority", flags: Flags{ACME: "a.test"}},
+		{name: "an authority of one's own", yaml: "tls:\n  acme: [a.test, b.test]\n  acmeDirectory: https://ca.test/acme/directory\n"},
+		{name: "an authority in plain text", yaml: "tls:\n  acme: a.test\n  acmeDirectory: http://ca.test/\n", want: "https:// URL"},
 		{name: "half a pair", flags: Flags{TLSCert: "c.pem"}, want: "both tls.cert and tls.key"},
 		{name: "two sources", flags: Flags{TLSCert: "c", TLSKey: "k", ACME: "a"}, want: "leave one out"},
 		{name: "no key", settings: `https: {cert: "c"}`, want: "needs key and cert"},

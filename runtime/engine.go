@@ -74,6 +74,7 @@ func New(opts Options) (*Engine, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
+	opts.Getenv = visibleEnv(opts)
 	e := &Engine{opts: opts, types: map[string]*Type{}, shared: map[any]any{}, router: newRouter(), closing: make(chan struct{})}
 	for i := range opts.Types {
 		e.types[opts.Types[i].Name] = &opts.Types[i]

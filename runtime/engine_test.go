@@ -482,3 +482,19 @@ func TestADeployLetsRunsUnderWayFinishOnTheOldFlows(t *testing.T) {
 	<-run.Over()
 	b.expect(`s: "m-old"`)
 }
+
+func TestVariablesThatSettingsExcludeAreHiddenFromFlows(t *testing.T) {
+	e, err := runtime.New(runtime.Options{
+		Settings: msg.NewObject("envVarExcludes", msg.NewArray("SECRET")),
+		Getenv:   func(name string) (string, bool) { return "value of " + name, true },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, ok := e.Getenv("SECRET"); ok {
+		t.Errorf("got %s", v)
+	}
+	if v, _ := e.Getenv("PATH"); v != "value of PATH" {
+		t.Errorf("got %s", v)
+	}
+}

@@ -105,11 +105,27 @@ func orUndefined(v string, defined bool) any {
 }
 
 // Getenv looks up a variable of the process that flows may see.
-func (e *Engine) Getenv(name string) (string, bool) {
-	if e.opts.Getenv == nil {
-		return "", false
+func (e *Engine) Getenv(name string) (string, bool) { return e.opts.Getenv(name) }
+
+// visibleEnv is Getenv without what the setting envVarExcludes keeps from flows.
+func visibleEnv(opts Options) func(name string) (string, bool) {
+	if opts.Getenv == nil {
+		return func(string) (string, bool) { return "", false }
 	}
-	return e.opts.Getenv(name)
+	hidden, ok := opts.Settings.Value("envVarExcludes").(*msg.Array)
+	if !ok {
+		return opts.Getenv
+	}
+	excluded := map[string]bool{}
+	for _, name := range hidden.All() {
+		excluded[msg.ToString(name)] = true
+	}
+	return func(name string) (string, bool) {
+		if excluded[name] {
+			return "", false
+		}
+		return opts.Getenv(name)
+	}
 }
 
 // evaluate gives the variables that a scope declares their values: those of type

@@ -20,7 +20,6 @@ import (
 	"sluice/config"
 	"sluice/flows"
 	"sluice/internal/http1"
-	"sluice/nodes"
 	"sluice/runtime"
 )
 
@@ -67,6 +66,9 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, er
 		return nil, err
 	}
 	s := &Server{cfg: cfg, log: log, file: file}
+	if keys := cfg.Ignored(); len(keys) > 0 {
+		log.Info("settings.js has keys that mean nothing here", "keys", keys)
+	}
 	creds := LoadCredentials(cfg, log)
 	s.keepSecrets(creds)
 	if s.Engine, err = newEngine(cfg, log, creds); err != nil {
@@ -80,7 +82,7 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, er
 
 func newEngine(cfg *config.Config, log *slog.Logger, creds *flows.Credentials) (*runtime.Engine, error) {
 	return runtime.New(runtime.Options{
-		Types:       nodes.Palette,
+		Types:       palette(cfg, log),
 		Log:         log,
 		Getenv:      os.LookupEnv,
 		UserDir:     cfg.UserDir,

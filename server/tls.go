@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
@@ -24,7 +25,10 @@ func tlsConfig(cfg *config.Config, log *slog.Logger) (*tls.Config, error) {
 	case !t.On():
 		return nil, nil
 	case len(t.ACME) > 0:
-		m := &autocert.Manager{Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(t.CacheDir), HostPolicy: autocert.HostWhitelist(t.ACME...)}
+		m := &autocert.Manager{
+			Prompt: autocert.AcceptTOS, Cache: autocert.DirCache(t.CacheDir), HostPolicy: autocert.HostWhitelist(t.ACME...),
+			Client: &acme.Client{DirectoryURL: cmp.Or(t.Directory, autocert.DefaultACMEDirectory)},
+		}
 		c.GetCertificate = m.GetCertificate
 		c.NextProtos = append(c.NextProtos, acme.ALPNProto) // the challenge comes to this port
 	case t.CertFile != "":
