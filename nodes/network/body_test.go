@@ -12,14 +12,14 @@ import (
 	"time"
 
 	"sluice/nodes/nodetest"
+	"sluice/runtime"
+	"sluice/runtime/msg"
 )
 
 func TestABodyThatDoesNotArriveIsGivenUp(t *testing.T) {
 	h := nodetest.Flow(t, endpointTypes, `[{"id":"in","type":"http in","method":"post","url":"/x","wires":[["out"]]},{"id":"out","type":"http response","wires":[]}]`)
 	h.Instance("in").Node().(*httpInNode).app.bodyLimit = 20 * time.Millisecond
-	s := httptest.NewServer(h.Engine.Router())
-	defer s.Close()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.Listener.Addr().String())
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listen(t, h.Engine.Router()).Addr)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +32,25 @@ func TestABodyThatDoesNotArriveIsGivenUp(t *testing.T) {
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestTimeout || !resp.Close {
 		t.Errorf("got %s, closed: %v", resp.Status, resp.Close)
+	}
+}
+
+func TestTrailersAreWhatCameBehindTheBody(t *testing.T) {
+	got := make(chan string, 1)
+	h := flowWith(t, func(d *runtime.Delivery) error {
+		req, _ := d.Msg.Value("req").(*request)
+		text, _, err := msg.Stringify(msg.NewArray(req.value("trailers"), req.value("rawTrailers")), "")
+		got <- text
+		return err
+	})
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listen(t, h).Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	fmt.Fprintf(conn, "GET /x HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\nX-Sum: 1\r\nx-sum: 2\r\n\r\n")
+	if got, want := <-got, `[{"x-sum":"1, 2"},["X-Sum","1","x-sum","2"]]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
@@ -59,7 +78,7 @@ func TestBodies(t *testing.T) {
 		{"+json is text", "application/ld+json", "", `{"a": 1}`, 200, 200, `{"a": 1}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			for s, status := range map[*httptest.Server]int{late: tc.status, early: tc.early} {
+			for s, status := range map[served]int{late: tc.status, early: tc.early} {
 				header := []string{"Content-Type: " + tc.contentType}
 				if tc.encoding != "" {
 					header = append(header, "Content-Encoding: "+tc.encoding)

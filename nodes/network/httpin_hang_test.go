@@ -164,14 +164,13 @@ func TestPartsOfAnAnswerReachTheClientAtOnce(t *testing.T) {
 		}()
 		return nil
 	})
-	s := httptest.NewServer(h)
-	defer s.Close()
+	s := listen(t, h)
 	r, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/x", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() { next <- "one\n" }()
-	resp, err := s.Client().Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,24 +2,40 @@ package network
 
 import (
 	"io"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"sluice/internal/http1"
 	"sluice/nodes/nodetest"
 	"sluice/runtime"
 )
 
 var endpointTypes = []runtime.Type{HTTPIn, HTTPResponse}
 
-// endpoint deploys a flow and returns a server of its routes.
-func endpoint(t testing.TB, flow string, options ...func(*runtime.Options)) *httptest.Server {
+// served is a handler behind the server that it has in life.
+type served struct{ URL, Addr string }
+
+func listen(t testing.TB, h http.Handler) served {
 	t.Helper()
-	h := nodetest.Flow(t, endpointTypes, flow, options...)
-	s := httptest.NewServer(h.Engine.Router())
-	t.Cleanup(s.Close)
-	return s
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, done := &http1.Server{Handler: h}, make(chan error, 1)
+	go func() { done <- s.Serve(l) }()
+	t.Cleanup(func() {
+		_ = s.Close()
+		<-done
+	})
+	return served{URL: "http://" + l.Addr().String(), Addr: l.Addr().String()}
+}
+
+// endpoint deploys a flow and returns a server of its routes.
+func endpoint(t testing.TB, flow string, options ...func(*runtime.Options)) served {
+	t.Helper()
+	return listen(t, nodetest.Flow(t, endpointTypes, flow, options...).Engine.Router())
 }
 
 type answer struct {
@@ -29,7 +45,7 @@ type answer struct {
 }
 
 // ask sends a request; header lines follow the body as "Name: value".
-func ask(t testing.TB, s *httptest.Server, method, target, body string, header ...string) answer {
+func ask(t testing.TB, s served, method, target, body string, header ...string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, s.URL, strings.NewReader(body))
 	if err != nil {

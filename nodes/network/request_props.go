@@ -26,12 +26,13 @@ var requestProps map[string]func(q *request) any
 
 func init() { // the table and its functions refer to each other
 	requestProps = map[string]func(q *request) any{
-		"headers":         func(q *request) any { return headersOf(q.ex) },
-		"headersDistinct": func(q *request) any { return distinctHeaders(q.ex) },
-		"rawHeaders":      func(q *request) any { return rawHeaders(q.ex) },
-		"trailers":        func(*request) any { return &msg.Object{} },
-		"rawTrailers":     func(*request) any { return msg.NewArray() },
-		"body":            func(q *request) any { return q.body },
+		"headers":          func(q *request) any { return headersOf(q.ex) },
+		"headersDistinct":  func(q *request) any { return distinctFields(fieldsOf(q.ex)) },
+		"rawHeaders":       func(q *request) any { return rawFields(fieldsOf(q.ex)) },
+		"trailers":         func(q *request) any { return joinFields(trailersOf(q.ex)) },
+		"trailersDistinct": func(q *request) any { return distinctFields(trailersOf(q.ex)) },
+		"rawTrailers":      func(q *request) any { return rawFields(trailersOf(q.ex)) },
+		"body":             func(q *request) any { return q.body },
 		"_body": func(q *request) any {
 			if q.body == msg.Undefined {
 				return msg.Undefined
@@ -110,16 +111,27 @@ func fieldsOf(ex *transaction) []http1.Field {
 			}
 		}
 	}
+	return fieldTexts(fields)
+}
+
+// trailersOf returns the lines behind a body in chunks.
+func trailersOf(ex *transaction) []http1.Field {
+	return fieldTexts(slices.Clone(ex.wire.Trailers()))
+}
+
+func fieldTexts(fields []http1.Field) []http1.Field {
 	for i := range fields {
 		fields[i].Value = latin1ToText(fields[i].Value)
 	}
 	return fields
 }
 
-// headersOf joins header lines of one name as Node does (IncomingMessage.headers).
-func headersOf(ex *transaction) *msg.Object {
+func headersOf(ex *transaction) *msg.Object { return joinFields(fieldsOf(ex)) }
+
+// joinFields joins header lines of one name as Node does (IncomingMessage.headers).
+func joinFields(fields []http1.Field) *msg.Object {
 	headers := &msg.Object{}
-	for _, f := range fieldsOf(ex) {
+	for _, f := range fields {
 		name := strings.ToLower(f.Name)
 		old, repeated := headers.Get(name)
 		switch {
@@ -141,9 +153,9 @@ func headersOf(ex *transaction) *msg.Object {
 	return headers
 }
 
-func distinctHeaders(ex *transaction) *msg.Object {
+func distinctFields(fields []http1.Field) *msg.Object {
 	headers := msg.NewBareObject()
-	for _, f := range fieldsOf(ex) {
+	for _, f := range fields {
 		name := strings.ToLower(f.Name)
 		if list, ok := headers.Value(name).(*msg.Array); ok {
 			list.Append(f.Value)
@@ -154,9 +166,9 @@ func distinctHeaders(ex *transaction) *msg.Object {
 	return headers
 }
 
-func rawHeaders(ex *transaction) *msg.Array {
+func rawFields(fields []http1.Field) *msg.Array {
 	list := msg.NewArray()
-	for _, f := range fieldsOf(ex) {
+	for _, f := range fields {
 		list.Append(f.Name, f.Value)
 	}
 	return list
