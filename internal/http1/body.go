@@ -186,7 +186,7 @@ func (b *body) take(line []byte) error {
 func (b *body) addTrailer(line []byte) error {
 	name, value, found := bytes.Cut(line, []byte(":"))
 	f := Field{string(name), trimBlanks(string(value))}
-	if b.size += len(line); !found || !isToken(f.Name) || !httpguts.ValidHeaderFieldValue(f.Value) || b.size > maxLine {
+	if b.size += len(line); !found || !httpguts.ValidHeaderFieldName(f.Name) || !httpguts.ValidHeaderFieldValue(f.Value) || b.size > maxLine {
 		return errFraming
 	}
 	b.trailers = append(b.trailers, f)

@@ -47,7 +47,7 @@ func (x *Exchange) readLine(line string) bool {
 	r := x.request
 	method, rest, ok := strings.Cut(line, " ")
 	target, version, ok2 := strings.Cut(rest, " ")
-	if !ok || !ok2 || !isToken(method) {
+	if !ok || !ok2 || !httpguts.ValidHeaderFieldName(method) {
 		return false
 	}
 	switch version {
@@ -98,7 +98,7 @@ func (x *Exchange) readFields(lines string) (f fields, ok bool) {
 		var line string
 		line, lines = cutLine(lines)
 		name, value, found := strings.Cut(line, ":")
-		if !found || !isToken(name) { // a name is followed by its colon, and no line goes on in the next: RFC 9112, 5
+		if !found || !httpguts.ValidHeaderFieldName(name) { // a name is followed by its colon, and no line goes on in the next: RFC 9112, 5
 			return f, false
 		}
 		value = trimBlanks(value)
@@ -203,16 +203,6 @@ func trimBlanks(s string) string {
 		s = s[:len(s)-1]
 	}
 	return s
-}
-
-// isToken tells whether s is a token of RFC 9110, 5.6.2.
-func isToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if !httpguts.IsTokenRune(rune(s[i])) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // canonicalKey is textproto's spelling of a header's name. Most are sent in it, and need no look-up.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // settle reads from the header what it says about the message itself.
@@ -160,7 +162,7 @@ func (r *response) connection() string {
 // appendField appends a header line. A name that cannot be one is left out, and
 // line ends in a value become blanks.
 func appendField(dst []byte, name, value string) []byte {
-	if !isToken(name) {
+	if !httpguts.ValidHeaderFieldName(name) {
 		return dst
 	}
 	dst = append(append(dst, name...), ": "...)
@@ -179,13 +181,16 @@ func appendField(dst []byte, name, value string) []byte {
 func appendStatus(dst []byte, status int, reason string) []byte {
 	dst = strconv.AppendInt(append(dst, "HTTP/1.1 "...), int64(status), 10)
 	if reason == "" || strings.ContainsAny(reason, "\r\n") {
-		reason = statusText(status)
+		reason = StatusText(status)
+	}
+	if reason == "" {
+		reason = "unknown"
 	}
 	return append(append(dst, ' '), reason...)
 }
 
-// statusText is Node's phrase for a status.
-func statusText(status int) string {
+// StatusText is Node's phrase for a status, "" if it has none.
+func StatusText(status int) string {
 	switch status {
 	case http.StatusRequestEntityTooLarge:
 		return "Payload Too Large"
@@ -198,10 +203,7 @@ func statusText(status int) string {
 	case 509:
 		return "Bandwidth Limit Exceeded"
 	}
-	if text := http.StatusText(status); text != "" {
-		return text
-	}
-	return "unknown"
+	return http.StatusText(status)
 }
 
 func first(values []string) string {

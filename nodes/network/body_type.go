@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // mediaType is a Content-Type as npm's content-type reads it.
@@ -69,7 +71,7 @@ func (t *mediaType) format() (string, error) {
 	s := t.name
 	for _, p := range params {
 		value := p[1]
-		if !validToken(value) {
+		if !httpguts.ValidHeaderFieldName(value) {
 			if value != "" && !typeText.MatchString(value) {
 				return "", typeErrorf("invalid parameter value")
 			}

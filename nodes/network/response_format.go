@@ -5,6 +5,8 @@ import (
 	"path"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"sluice/internal/httpfile"
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -91,7 +93,7 @@ func contentDisposition(name string) string {
 		}
 		plain.WriteRune(r)
 	}
-	if exact && validToken(name) {
+	if exact && httpguts.ValidHeaderFieldName(name) {
 		return "attachment; filename=" + quotedName(name)
 	}
 	value := "attachment; filename=" + quotedName(plain.String())

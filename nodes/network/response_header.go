@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"sluice/runtime/msg"
 )
 
@@ -45,7 +47,7 @@ func (res *response) hasLocked(name string) bool { return len(res.header[canonic
 
 // setHeaderLocked is ServerResponse.setHeader.
 func (res *response) setHeaderLocked(name string, values ...string) error {
-	if !validToken(name) {
+	if !httpguts.ValidHeaderFieldName(name) {
 		return nodeError("TypeError", "ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["%s"]`, name)
 	}
 	wire := make([]string, len(values))
@@ -191,17 +193,6 @@ func (res *response) appendLocked(name string, v any) error {
 		values = append(values, msg.ToString(v))
 	}
 	return res.setHeaderLocked(name, values...)
-}
-
-// validToken tells whether s is a token of RFC 9110, as a header's name has to be.
-func validToken(s string) bool {
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("!#$%&'*+-.^_`|~", c) >= 0) {
-			return false
-		}
-	}
-	return s != ""
 }
 
 // textToLatin1 turns a header value into the bytes on the wire; ok is false if

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/internal/http1"
 	"sluice/internal/httpfile"
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -353,7 +354,7 @@ func (res *response) redirect(args []any) (any, error) {
 	}
 	address := latin1ToText(first(res.header["Location"]))
 	body := ""
-	text := statusText(status) + ". Redirecting to "
+	text := http1.StatusText(status) + ". Redirecting to "
 	switch kind, _ := res.ex.req.acceptedType([]string{"text", "html"}); kind {
 	case "text":
 		body = text + address

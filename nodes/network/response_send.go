@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/http1"
 	"sluice/internal/httpfile"
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -30,7 +31,7 @@ func (res *response) sendLocked(v any) error {
 			}
 		}
 		res.status = int(v)
-		if text := statusText(res.status); text != "" {
+		if text := http1.StatusText(res.status); text != "" {
 			return res.sendTextLocked(text)
 		}
 		return res.sendNothingLocked()
@@ -247,7 +248,7 @@ func (res *response) sendStatusLocked(status int) error {
 	if err := res.setOneLocked("Content-Type", "text/plain; charset=utf-8"); err != nil {
 		return err
 	}
-	text := statusText(status)
+	text := http1.StatusText(status)
 	if text == "" {
 		text = strconv.Itoa(status)
 	}
@@ -264,21 +265,4 @@ func (res *response) freshLocked() bool {
 		return false
 	}
 	return httpfile.Fresh(r.Header, res.header)
-}
-
-// statusText is the phrase that npm's statuses has for a status.
-func statusText(status int) string {
-	switch status {
-	case http.StatusRequestEntityTooLarge:
-		return "Payload Too Large"
-	case http.StatusRequestURITooLong:
-		return "URI Too Long"
-	case http.StatusRequestedRangeNotSatisfiable:
-		return "Range Not Satisfiable"
-	case http.StatusTeapot:
-		return "I'm a Teapot"
-	case 509:
-		return "Bandwidth Limit Exceeded"
-	}
-	return http.StatusText(status)
 }

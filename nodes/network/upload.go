@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 
+	"golang.org/x/net/http/httpguts"
+
 	"sluice/runtime/msg"
 )
 
@@ -113,7 +115,7 @@ func (h *formPart) parse(data []byte) (n int, err error) {
 			return n + 2, nil
 		}
 		name, value, ok := strings.Cut(latin1ToText(string(line)), ":")
-		if !ok || !validToken(name) {
+		if !ok || !httpguts.ValidHeaderFieldName(name) {
 			return 0, errPartHeader
 		}
 		value = strings.Trim(value, " \t")
