@@ -24,7 +24,7 @@ func parseAuthorization(h http.Header, ignored []string) (presented, *refusal) {
 	if len(lines) > 1 {
 		return presented{}, refuseTwice
 	}
-	value := strings.Trim(lines[0], " \t")
+	value := trimBlanks(lines[0])
 	if token, ok := wellFormedBearer(value); ok && len(ignored) == 0 {
 		return presented{ModeBearer, token, true}, nil
 	}
@@ -45,6 +45,15 @@ func parseAuthorization(h http.Header, ignored []string) (presented, *refusal) {
 		return presented{ModeBasic, strings.TrimLeft(credentials, " "), true}, nil
 	}
 	return presented{scheme: true}, nil
+}
+
+// trimBlanks removes optional whitespace (RFC 9110 5.6.3), of which there is hardly
+// ever any.
+func trimBlanks(s string) string {
+	if n := len(s); n > 0 && s[0] > ' ' && s[n-1] > ' ' {
+		return s
+	}
+	return strings.Trim(s, " \t")
 }
 
 // wellFormedBearer is the short way of nearly all requests: what is a b64token holds

@@ -95,14 +95,14 @@ func ownPrefix(value string) bool {
 // plausible reports whether value can be a token at all.
 // Foreign tokens are known by their hash only (see [Store.Import]).
 func plausible(value string) bool {
-	return shaped(value) && (!ownPrefix(value) || checked(value))
+	return shaped(value) && isB64Token(value) && (!ownPrefix(value) || checked(value))
 }
 
-// shaped is plausible without a look at the check characters, for where the value is
-// looked up anyway: with wrong ones it is not found.
+// shaped is plausible by prefix and length alone, for where the value is looked up
+// anyway: what has other faults is not found.
 func shaped(value string) bool {
 	if !ownPrefix(value) {
-		return len(value) >= foreignLow && len(value) <= foreignHigh && isB64Token(value)
+		return len(value) >= foreignLow && len(value) <= foreignHigh
 	}
 	return len(value) == secretLen && (value[3] == 'h' || value[3] == 'a')
 }

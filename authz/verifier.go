@@ -37,10 +37,9 @@ type Verifier struct {
 	source Source
 	now    func() time.Time
 	log    *slog.Logger
-	start  time.Time // origin of confirmed, on the monotonic clock
 
-	current   atomic.Pointer[snapshot]
-	confirmed atomic.Int64 // when the database last answered, in ns since start
+	current  atomic.Pointer[snapshot]
+	database freshness
 
 	wanted     atomic.Int64      // changes of this process so far
 	refreshing sync.Mutex        // one reload at a time, so that an older one never wins
@@ -63,7 +62,7 @@ type VerifierOptions struct {
 
 // OpenVerifier reads the tokens and keeps them current until Close.
 func OpenVerifier(ctx context.Context, source Source, opts VerifierOptions) (*Verifier, error) {
-	v := &Verifier{source: source, now: opts.Now, log: opts.Log, start: time.Now()}
+	v := &Verifier{source: source, now: opts.Now, log: opts.Log}
 	if v.now == nil {
 		v.now = time.Now
 	}
@@ -85,6 +84,7 @@ func (v *Verifier) Close(ctx context.Context) error {
 	v.done.Wait()
 	err := v.flush(ctx, 0, 0)
 	v.disbelieve()
+	v.database.stop()
 	return err
 }
 
@@ -118,7 +118,7 @@ func (v *Verifier) find(value string, now int64) (*credential, error) {
 // believed returns the tokens, nil if they may not be believed.
 func (v *Verifier) believed() *snapshot {
 	snap := v.current.Load()
-	if snap.epoch == unbelievable || time.Since(v.start)-time.Duration(v.confirmed.Load()) > staleAfter {
+	if snap.epoch == unbelievable || !v.database.fresh.Load() {
 		return nil
 	}
 	return snap
@@ -251,7 +251,7 @@ func (v *Verifier) poll(ctx context.Context) {
 func (v *Verifier) check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	began := time.Since(v.start)
+	began := time.Now()
 	epoch, err := v.source.Epoch(ctx)
 	if err != nil {
 		return err
@@ -261,7 +261,7 @@ func (v *Verifier) check(ctx context.Context) error {
 		defer v.refreshing.Unlock()
 		return v.refreshLocked(ctx)
 	}
-	v.confirmed.Store(int64(began))
+	v.database.answered(began)
 	return nil
 }
 
@@ -284,7 +284,7 @@ func (v *Verifier) changed() {
 }
 
 func (v *Verifier) refreshLocked(ctx context.Context) error {
-	began, wanted := time.Since(v.start), v.wanted.Load()
+	began, wanted := time.Now(), v.wanted.Load()
 	data, err := v.source.Load(ctx, maxRecords)
 	if err != nil {
 		return err
@@ -292,7 +292,7 @@ func (v *Verifier) refreshLocked(ctx context.Context) error {
 	snap, usages := newSnapshot(&data, v.usages, v.now().UnixMilli())
 	v.usages, v.covered = usages, wanted
 	v.replace(snap)
-	v.confirmed.Store(int64(began))
+	v.database.answered(began)
 	return nil
 }
 

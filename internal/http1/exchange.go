@@ -21,6 +21,7 @@ type Exchange struct {
 	res     response
 	close   bool // the connection, after the answer
 	values  []contextValue
+	first   [1]contextValue // of values, most often all
 	own     [2]contextValue // memory for values
 
 	mu       sync.Mutex // guards all below
@@ -124,6 +125,9 @@ type contextValue struct{ key, value any }
 func (c *requestContext) SetValue(key, value any) {
 	if c.values == nil {
 		c.values = c.own[:0]
+	}
+	if c.values == nil {
+		c.values = c.first[:0]
 	}
 	c.values = append(c.values, contextValue{key, value})
 }
