@@ -129,8 +129,8 @@ func (f *fields) note(key, value string) (taken bool) {
 		return true
 	case "Transfer-Encoding":
 		f.codings++
-		last := trimBlanks(value[strings.LastIndexByte(value, ',')+1:])
-		f.chunked, f.plain = strings.EqualFold(last, "chunked"), len(last) == len(value)
+		before, last := value[:max(0, strings.LastIndexByte(value, ','))], value[strings.LastIndexByte(value, ',')+1:]
+		f.chunked, f.plain = strings.EqualFold(trimBlanks(last), "chunked") && !hasWord(before, "chunked"), before == ""
 		return true
 	case "Content-Length":
 		f.lengths++

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"golang.org/x/net/http/httpguts"
 )
 
 // input is what a client has sent and nobody has taken yet.
@@ -100,6 +102,8 @@ func (in *input) head() ([]byte, error) {
 		switch {
 		case i < 0 && len(b) > maxHead, end >= maxHead:
 			return nil, &fault{http.StatusRequestHeaderFieldsTooLarge}
+		case i < 0 && len(b) > 0 && in.scanned == 0 && b[0] != '\r' && !httpguts.IsTokenRune(rune(b[0])):
+			return nil, &fault{http.StatusBadRequest} // another protocol, such as TLS: its client waits for us
 		case i < 0:
 			return nil, nil
 		case i == 0 || b[end-1] != '\r': // a line end is CRLF: RFC 9112, 2.2 lets us refuse the rest
