@@ -69,8 +69,7 @@ type fields struct {
 	length  int64 // -1: not given
 	lengths int
 	codings int
-	chunked bool // the last coding is
-	plain   bool // there is no other coding
+	chunked bool
 	closes  bool
 	keeps   bool
 	expect  string
@@ -129,8 +128,7 @@ func (f *fields) note(key, value string) (taken bool) {
 		return true
 	case "Transfer-Encoding":
 		f.codings++
-		before, last := value[:max(0, strings.LastIndexByte(value, ','))], value[strings.LastIndexByte(value, ',')+1:]
-		f.chunked, f.plain = strings.EqualFold(trimBlanks(last), "chunked") && !hasWord(before, "chunked"), before == ""
+		f.chunked = strings.EqualFold(value, "chunked") // a coding besides it is nobody's to undo
 		return true
 	case "Content-Length":
 		f.lengths++
@@ -166,8 +164,6 @@ func (x *Exchange) frame(f fields) error {
 	r := x.request
 	x.body.x = x
 	switch {
-	case f.codings > 0 && !f.plain:
-		return &fault{http.StatusNotImplemented} // a coding besides chunked is nobody's to undo
 	case f.codings > 0:
 		r.TransferEncoding, r.ContentLength, r.Body = chunkedCoding, -1, &x.body
 		x.body.state = atSize
