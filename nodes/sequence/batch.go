@@ -47,6 +47,9 @@ func (n *batchNode) Init(inst *runtime.Instance) error {
 	n.topics = map[string]*topic{}
 	switch n.Mode {
 	case "count":
+		if !msg.ToBool(inst.Props().Value("count")) {
+			n.Count = 1
+		}
 		if n.Count <= n.Overlap {
 			return n.idle.logged(inst, runtime.Text("Invalid count and overlap"))
 		}

@@ -243,7 +243,9 @@ func (n *joinNode) add(d *runtime.Delivery, a *arrival) error {
 		case *msg.Buffer, string, *msg.Array:
 		default:
 			if a.value != msg.Undefined {
-				return runtime.Textf("Cannot join %s to buffer", msg.TypeOf(a.value))
+				d.Error(runtime.Textf("Cannot join %s to buffer", msg.TypeOf(a.value)), d.Msg)
+				g.waiting = append(g.waiting, keep(d)) // Node-RED completes it all the same, with its group
+				return n.bound(d, g)
 			}
 		}
 	}
@@ -292,7 +294,7 @@ func (n *joinNode) finishGroup(d *runtime.Delivery, g *group, last *kept) error 
 	if n.Mode == "auto" || !n.accumulate || g.m.Has("complete") {
 		n.drop(g)
 	}
-	m, err := g.join(n.full)
+	m, err := g.join(n.full, n.accumulate)
 	if err == nil {
 		err = d.Send(m)
 	}

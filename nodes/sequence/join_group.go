@@ -111,8 +111,10 @@ func (g *group) addToList(a *arrival) error {
 	return nil
 }
 
-// join makes the message to send, which shares nothing with the group.
-func (g *group) join(full bool) (*msg.Object, error) {
+// join makes the message to send, which shares nothing with the group. Where the
+// group does not live on, its value is also seen in the last message, when that is
+// completed: Node-RED sets a property within what both share.
+func (g *group) join(full, accumulate bool) (*msg.Object, error) {
 	value, err := g.value()
 	if err != nil {
 		return nil, err
@@ -121,8 +123,8 @@ func (g *group) join(full bool) (*msg.Object, error) {
 	if err != nil {
 		return nil, err
 	}
-	if full && g.kind != "string" || strings.ContainsAny(g.property, ".[") {
-		g.m = msg.CloneMessage(g.m) // what Set goes through, or into, belongs to others
+	if full && g.kind != "string" || accumulate && strings.ContainsAny(g.property, ".[") {
+		g.m = msg.CloneMessage(g.m) // what Set goes through, or into, belongs to messages that have moved on
 	}
 	if _, err := p.Set(g.m, value, value != msg.Undefined); err != nil {
 		return nil, err

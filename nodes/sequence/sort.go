@@ -110,9 +110,11 @@ func (n *sortNode) sortArray(d *runtime.Delivery) error {
 			return invalidSort(err)
 		}
 	}
-	n.sort(n.key == nil, func(compare func(a, b any) int) {
-		slices.SortStableFunc(elems, func(a, b keyed[any]) int { return compare(a.key, b.key) })
-	})
+	sorted := elems
+	if n.key == nil { // Array.prototype.sort puts what is undefined behind all else, whatever the order
+		sorted = elems[:undefinedLast(elems)]
+	}
+	sortLikeV8(sorted, func(a, b keyed[any]) int { return n.compare(a.key, b.key) })
 	for i, e := range elems {
 		list.Set(i, e.item)
 	}
@@ -124,34 +126,42 @@ type keyed[T any] struct {
 	key  any
 }
 
-// sort hands a comparison to f. With undefinedLast it sorts undefined behind all
-// else whatever the order, as Array.prototype.sort does with elements.
-func (n *sortNode) sort(undefinedLast bool, f func(compare func(a, b any) int)) {
+// undefinedLast moves the elements that are undefined to the end, and returns where they begin.
+func undefinedLast(elems []keyed[any]) int {
+	slices.SortStableFunc(elems, func(a, b keyed[any]) int {
+		switch undefined := b.key == msg.Undefined; {
+		case undefined == (a.key == msg.Undefined):
+			return 0
+		case undefined:
+			return -1
+		}
+		return 1
+	})
+	for i, e := range elems {
+		if e.key == msg.Undefined {
+			return i
+		}
+	}
+	return len(elems)
+}
+
+// compare orders two keys as Node-RED does: those that do not compare, such as NaN,
+// stand before each other.
+func (n *sortNode) compare(a, b any) int {
 	direction := 1
 	if n.Order != "ascending" {
 		direction = -1
 	}
-	f(func(a, b any) int {
-		if undefinedLast && (a == msg.Undefined || b == msg.Undefined) {
-			switch {
-			case a == b:
-				return 0
-			case a == msg.Undefined:
-				return 1
-			}
-			return -1
-		}
-		if n.AsNumber {
-			a, b = msg.Number(msg.ToNumber(a)), msg.Number(msg.ToNumber(b))
-		}
-		if msg.StrictEqual(a, b) {
-			return 0
-		}
-		if c, ok := msg.Compare(a, b); ok && c > 0 {
-			return direction
-		}
-		return -direction
-	})
+	if n.AsNumber {
+		a, b = msg.Number(msg.ToNumber(a)), msg.Number(msg.ToNumber(b))
+	}
+	if msg.StrictEqual(a, b) {
+		return 0
+	}
+	if c, ok := msg.Compare(a, b); ok && c > 0 {
+		return direction
+	}
+	return -direction
 }
 
 // gather keeps the message, or with it sends its sequence in order.
@@ -204,18 +214,20 @@ func (n *sortNode) send(d *runtime.Delivery, g *sortGroup) bool {
 			return false
 		}
 	}
-	n.sort(false, func(compare func(a, b any) int) {
-		slices.SortStableFunc(elems, func(a, b keyed[*kept]) int { return compare(a.key, b.key) })
-	})
-	sorted := make([]*kept, len(elems))
+	sortLikeV8(elems, func(a, b keyed[*kept]) int { return n.compare(a.key, b.key) })
+	var later []*kept // are completed by events of their own, and what follows them
 	for i, e := range elems {
-		sorted[i] = e.item
-		if parts, ok := e.item.m.Value(partsKey).(*msg.Object); ok {
+		k := e.item
+		if parts, ok := k.m.Value(partsKey).(*msg.Object); ok {
 			parts.Set("index", msg.Number(float64(i)))
 		}
-		_ = d.Send(e.item.take(d)) // fails only once the node is closed
+		_ = d.Send(k.take(d)) // fails only once the node is closed
+		if later = append(later, k); k.d.Run() == d.Run() && len(later) == 1 {
+			finish(d, later)
+			later = nil
+		}
 	}
-	finish(d, sorted)
+	finish(d, later)
 	return true
 }
 

@@ -228,6 +228,9 @@ func (n *splitNode) splitLength(s *splitting, text string) error {
 }
 
 func (n *splitNode) splitBufferLength(s *splitting, b []byte) error {
+	if !n.stream {
+		s.parts.Set("count", 0.0) // stands before len, unlike that of texts
+	}
 	s.parts.Set("len", msg.Number(float64(n.length)))
 	rest, err := n.cut(s, len(b), func(i, j int) any { return &msg.Buffer{B: b[i:j:j]} })
 	if rest >= 0 {
