@@ -30,11 +30,11 @@ func ParseBytes(b []byte) (any, error) {
 	return Parse(unsafe.String(unsafe.SliceData(b), len(b))) // saves the copy; b is ours
 }
 
-// decoder reads one document. After an error its position is at the end of the
-// text and every method returns at once.
+// decoder reads one document. Its methods take the position to read at, and return the
+// one after what they have read; after an error that is the end of the text, where every
+// method returns at once.
 type decoder struct {
 	text  string
-	at    int
 	depth int
 	buf   []byte // for strings with escapes
 	err   *SyntaxError
@@ -63,10 +63,9 @@ func (d *decoder) reset() {
 }
 
 func (d *decoder) document() (any, error) {
-	v := d.value(nil)
-	d.space()
-	if d.err == nil && d.at < len(d.text) {
-		d.trailing()
+	v, at := d.value(0, nil)
+	if at = d.space(at); d.err == nil && at < len(d.text) {
+		d.trailing(at)
 	}
 	if d.err != nil {
 		return nil, d.err
@@ -74,87 +73,115 @@ func (d *decoder) document() (any, error) {
 	return v, nil
 }
 
-func (d *decoder) space() {
-	for d.at < len(d.text) {
-		switch d.text[d.at] {
-		case ' ', '\n', '\t', '\r':
-			d.at++
-		default:
-			return
-		}
+// space skips white space.
+func (d *decoder) space(at int) int {
+	if at < len(d.text) && d.text[at] > ' ' {
+		return at
 	}
+	for at < len(d.text) && (d.text[at] == ' ' || d.text[at] == '\n' || d.text[at] == '\t' || d.text[at] == '\r') {
+		at++
+	}
+	return at
 }
 
-// peek skips space and returns the next byte, 0 at the end.
-func (d *decoder) peek() byte {
-	if d.at < len(d.text) && d.text[d.at] > ' ' {
-		return d.text[d.at]
-	}
-	d.space()
-	if d.at < len(d.text) {
-		return d.text[d.at]
+// byte returns the byte at a position, 0 at the end.
+func (d *decoder) byte(at int) byte {
+	if at < len(d.text) {
+		return d.text[at]
 	}
 	return 0
 }
 
 // more estimates how many values are still to come that take so many bytes of text each.
-func (d *decoder) more(size int) int { return (len(d.text) - d.at) / size }
+func (d *decoder) more(at, size int) int { return (len(d.text) - at) / size }
 
 // value reads a value. Like is what the element before has in the same place, if this
 // is in an array, or nil: an object mostly has the keys of its neighbour.
-func (d *decoder) value(like any) any {
-	switch d.peek() {
+func (d *decoder) value(at int, like any) (any, int) {
+	at = d.space(at)
+	switch d.byte(at) {
 	case '"':
-		return d.mem.string(d.str(), d.more(32))
+		s, at := d.str(at)
+		return d.mem.string(s, d.more(at, 32)), at
 	case '{':
 		like, _ := like.(*Object)
-		return d.object(like)
+		return d.object(at, like)
 	case '[':
 		like, _ := like.(*Array)
-		return d.array(like)
+		return d.array(at, like)
 	case 't':
-		return d.literal("true", true)
+		return true, d.literal(at, "true")
 	case 'f':
-		return d.literal("false", false)
+		return false, d.literal(at, "false")
 	case 'n':
-		return d.literal("null", nil)
+		return nil, d.literal(at, "null")
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		return d.number()
+		return d.number(at)
 	}
-	d.unexpected()
-	return nil
+	return nil, d.unexpected(at)
 }
 
-func (d *decoder) object(like *Object) any {
-	if !d.enter() {
-		return nil
+func (d *decoder) literal(at int, word string) int {
+	if strings.HasPrefix(d.text[at:], word) {
+		return at + len(word)
 	}
-	o := d.mem.objects.one(d.more(64))
-	if d.peek() == '}' {
-		d.at++
-	} else if like == nil || !d.alike(o, like) {
-		d.members(o)
+	for i := 0; at < len(d.text) && d.text[at] == word[i]; i++ {
+		at++
+	}
+	return d.unexpected(at)
+}
+
+// enter goes into a container.
+func (d *decoder) enter(at int) bool {
+	if d.depth == MaxDepth {
+		d.failAt(at, "Nesting deeper than "+strconv.Itoa(MaxDepth)+" levels")
+		return false
+	}
+	d.depth++
+	return true
+}
+
+func (d *decoder) object(at int, like *Object) (any, int) {
+	if !d.enter(at) {
+		return nil, len(d.text)
+	}
+	o := d.mem.objects.one(d.more(at, 64))
+	at = d.space(at + 1)
+	if d.byte(at) == '}' {
+		at++
+	} else {
+		all := false
+		if like != nil {
+			at, all = d.alike(at, o, like)
+		}
+		if !all {
+			at = d.members(at, o)
+		}
 	}
 	d.depth--
-	return o
+	return o, at
 }
 
 // alike reads the members of o while their keys are those of like, in its order, and so
 // need not be looked up. It tells whether that was all of them.
-func (d *decoder) alike(o, like *Object) (all bool) {
+func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 	if like.ints > 0 || d.escapedKeys {
-		return false
+		return at, false
 	}
-	o.fields = d.mem.fields.take(len(like.fields), d.more(16))
+	o.fields = d.mem.fields.take(len(like.fields), d.more(at, 16))
 	for i := range o.fields {
 		was, f := &like.fields[i], &o.fields[i]
-		if !d.follows(was.key) {
+		at = d.space(at)
+		value := d.follows(at, was.key)
+		if value == 0 {
 			o.fields = o.fields[:i]
-			return false
+			return at, false
 		}
 		f.key = was.key
-		f.val = d.value(was.val)
-		if d.moreMembers() {
+		f.val, at = d.value(value, was.val)
+		at = d.space(at)
+		if d.byte(at) == ',' {
+			at++
 			continue
 		}
 		if o.fields = o.fields[:i+1]; len(o.fields) == len(like.fields) {
@@ -162,56 +189,58 @@ func (d *decoder) alike(o, like *Object) (all bool) {
 		} else {
 			o.reindex()
 		}
-		return true
+		return d.endObject(at), true
 	}
-	return false
+	return at, false
 }
 
-// follows reads key and the colon, if they are what comes next.
-func (d *decoder) follows(key string) bool {
-	d.space()
-	rest, end := d.text[d.at:], len(key)+1
+// follows returns where the value of a key begins, or 0 if key and colon are not what
+// comes next.
+func (d *decoder) follows(at int, key string) int {
+	rest, end := d.text[at:], len(key)+1
 	if len(rest) < end+2 || rest[0] != '"' || rest[1:end] != key || rest[end] != '"' || rest[end+1] != ':' {
-		return false
+		return 0
 	}
-	d.at += end + 2
-	return true
+	return at + end + 2
 }
 
 // members reads the members of o from the first that alike has left. Of equal keys the
 // last gives the value.
-func (d *decoder) members(o *Object) {
+func (d *decoder) members(at int, o *Object) int {
 	start := len(d.fields)
 	d.fields = append(d.fields, o.fields...)
 	var index map[string]int32
 	disorder := false
 	for {
-		key := d.key(len(d.fields) == start)
+		var key string
+		key, at = d.key(at, len(d.fields) == start)
 		if d.err != nil {
-			return
+			return at
 		}
 		fields := d.fields[start:]
 		if index == nil && len(fields) > indexAbove {
 			index = indexOf(fields)
 		}
-		at := findIn(fields, index, key)
-		if at < 0 {
-			at = len(fields)
+		i := findIn(fields, index, key)
+		if i < 0 {
+			i = len(fields)
 			if index != nil {
-				index[key] = int32(at)
+				index[key] = int32(i)
 			}
 			_, integer := ArrayIndex(key)
 			disorder = disorder || integer
 			d.fields = append(d.fields, field{key: key})
 		}
-		v := d.value(nil)
-		d.fields[start+at].val = v
-		if !d.moreMembers() {
+		var v any
+		v, at = d.value(at, nil)
+		d.fields[start+i].val = v
+		if at = d.space(at); d.byte(at) != ',' {
 			break
 		}
+		at++
 	}
 	fields := d.fields[start:]
-	o.fields = d.mem.fields.take(len(fields), d.more(16))
+	o.fields = d.mem.fields.take(len(fields), d.more(at, 16))
 	copy(o.fields, fields)
 	clear(fields)
 	d.fields = d.fields[:start]
@@ -223,104 +252,72 @@ func (d *decoder) members(o *Object) {
 	default:
 		o.reindex()
 	}
+	return d.endObject(at)
 }
 
 // key reads a key and the colon.
-func (d *decoder) key(first bool) string {
-	if d.peek() != '"' {
+func (d *decoder) key(at int, first bool) (key string, end int) {
+	at = d.space(at)
+	if d.byte(at) != '"' {
 		if first {
-			d.failAt("Expected property name or '}'")
-		} else {
-			d.failAt("Expected double-quoted property name")
+			return "", d.failAt(at, "Expected property name or '}'")
 		}
-		return ""
+		return "", d.failAt(at, "Expected double-quoted property name")
 	}
-	start := d.at
-	key := d.str()
-	if d.at-start != len(key)+2 {
+	key, end = d.str(at)
+	if end-at != len(key)+2 {
 		d.escapedKeys = true
 	}
-	if d.peek() != ':' {
-		d.failAt("Expected ':' after property name")
-		return ""
+	at = d.space(end)
+	if d.byte(at) != ':' {
+		return "", d.failAt(at, "Expected ':' after property name")
 	}
-	d.at++
-	return key
+	return key, at + 1
 }
 
-// moreMembers reads what is after a member, and tells whether another one follows.
-func (d *decoder) moreMembers() bool {
-	switch d.peek() {
-	case ',':
-		d.at++
-		return true
-	case '}':
-		d.at++
-	default:
-		d.failAt("Expected ',' or '}' after property value")
+func (d *decoder) endObject(at int) int {
+	if d.byte(at) != '}' {
+		return d.failAt(at, "Expected ',' or '}' after property value")
 	}
-	return false
+	return at + 1
 }
 
-func (d *decoder) array(like *Array) any {
-	if !d.enter() {
-		return nil
+func (d *decoder) array(at int, like *Array) (any, int) {
+	if !d.enter(at) {
+		return nil, len(d.text)
 	}
-	a := d.mem.arrays.one(d.more(64))
-	if d.peek() == ']' {
-		d.at++
+	a := d.mem.arrays.one(d.more(at, 64))
+	at = d.space(at + 1)
+	if d.byte(at) == ']' {
+		at++
 	} else {
-		d.elements(a, like)
+		at = d.elements(at, a, like)
 	}
 	d.depth--
-	return a
+	return a, at
 }
 
-func (d *decoder) elements(a, like *Array) {
+func (d *decoder) elements(at int, a, like *Array) int {
 	start := len(d.elems)
 	var last any
 	if like.Len() > 0 {
 		last = like.elems[0]
 	}
 	for {
-		last = d.value(last)
+		last, at = d.value(at, last)
 		d.elems = append(d.elems, last)
-		if d.peek() != ',' {
+		if at = d.space(at); d.byte(at) != ',' {
 			break
 		}
-		d.at++
+		at++
 	}
-	if d.peek() != ']' {
-		d.failAt("Expected ',' or ']' after array element")
-		return
+	if d.byte(at) != ']' {
+		return d.failAt(at, "Expected ',' or ']' after array element")
 	}
-	d.at++
 	elems := d.elems[start:]
-	a.elems = d.mem.elems.take(len(elems), d.more(16))
+	a.elems = d.mem.elems.take(len(elems), d.more(at, 16))
 	copy(a.elems, elems)
 	clear(elems)
 	d.elems = d.elems[:start]
-}
-
-// enter reads the bracket that begins a container.
-func (d *decoder) enter() bool {
-	if d.depth == MaxDepth {
-		d.failAt("Nesting deeper than " + strconv.Itoa(MaxDepth) + " levels")
-		return false
-	}
-	d.depth++
-	d.at++
-	return true
-}
-
-func (d *decoder) literal(word string, v any) any {
-	if strings.HasPrefix(d.text[d.at:], word) {
-		d.at += len(word)
-		return v
-	}
-	for i := 0; d.at < len(d.text) && d.text[d.at] == word[i]; i++ {
-		d.at++
-	}
-	d.unexpected()
-	return nil
+	return at + 1
 }

@@ -2,54 +2,44 @@ package msg
 
 import "fmt"
 
-// failAt sets the error: what is wrong, and where.
-func (d *decoder) failAt(what string) {
+// failAt sets the error: what is wrong, and where. It returns the end of the text.
+func (d *decoder) failAt(at int, what string) int {
 	if d.err != nil {
-		return
+		return len(d.text)
 	}
-	d.fail(what + " in JSON" + d.where())
+	return d.fail(what + " in JSON" + d.where(at))
 }
 
 // trailing sets the error for text after the value.
-func (d *decoder) trailing() {
-	d.fail("Unexpected non-whitespace character after JSON" + d.where())
+func (d *decoder) trailing(at int) {
+	d.fail("Unexpected non-whitespace character after JSON" + d.where(at))
 }
 
-func (d *decoder) where() string {
-	pos, line, column := d.place()
+func (d *decoder) where(at int) string {
+	pos, line, column := d.place(at)
 	return fmt.Sprintf(" at position %d (line %d column %d)", pos, line, column)
 }
 
-func (d *decoder) fail(message string) {
+func (d *decoder) fail(message string) int {
 	d.err = &SyntaxError{message}
-	d.at = len(d.text)
+	return len(d.text)
 }
 
 // unexpected sets the error for a character that no rule of its own covers.
-func (d *decoder) unexpected() {
-	if d.err != nil {
-		return
-	}
-	if d.at >= len(d.text) {
-		if special(d.text) {
-			d.fail(fmt.Sprintf(`"%s" is not valid JSON`, d.text))
-		} else {
-			d.fail("Unexpected end of JSON input")
-		}
-		return
-	}
-	switch c := d.text[d.at]; {
+func (d *decoder) unexpected(at int) int {
+	switch c := d.byte(at); {
+	case d.err != nil:
+		return len(d.text)
 	case c == '-' || c >= '0' && c <= '9':
-		d.failAt("Unexpected number")
-		return
+		return d.failAt(at, "Unexpected number")
 	case c == '"':
-		d.failAt("Unexpected string")
-		return
+		return d.failAt(at, "Unexpected string")
 	case special(d.text):
-		d.fail(fmt.Sprintf(`"%s" is not valid JSON`, d.text))
-		return
+		return d.fail(fmt.Sprintf(`"%s" is not valid JSON`, d.text))
+	case at == len(d.text):
+		return d.fail("Unexpected end of JSON input")
 	}
-	d.fail(d.excerpt())
+	return d.fail(d.excerpt(at))
 }
 
 // special tells whether text is what a mistaken JSON.parse(JSON.parse(x)) or
@@ -60,9 +50,9 @@ func special(text string) bool {
 
 // excerpt words the error with up to ten characters to either side of the bad one,
 // or with the whole text if that is short.
-func (d *decoder) excerpt() string {
+func (d *decoder) excerpt(at int) string {
 	const context = 10
-	pos, _, _ := d.place()
+	pos, _, _ := d.place(at)
 	text := ToUTF16(d.text)
 	before, after := "...", "..."
 	start, end := pos-context, pos+context
@@ -80,8 +70,8 @@ func (d *decoder) excerpt() string {
 }
 
 // place returns the position in code units, from 0, and line and column, from 1.
-func (d *decoder) place() (pos, line, column int) {
-	before := d.text[:d.at]
+func (d *decoder) place(at int) (pos, line, column int) {
+	before := d.text[:at]
 	line = 1
 	lineStart := 0
 	for i := 0; i < len(before); i++ {

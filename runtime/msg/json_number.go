@@ -2,53 +2,46 @@ package msg
 
 import "strconv"
 
-func (d *decoder) number() any {
-	start := d.at
-	negative := d.text[start] == '-'
+func (d *decoder) number(at int) (any, int) {
+	start := at
+	negative := d.text[at] == '-'
 	if negative {
-		d.at++
+		at++
 	}
-	first := d.at
-	n := d.digits(0) // all digits as one whole number, where they are few enough
+	n, end := d.digits(at, 0) // all digits as one whole number, where they are few enough
 	switch {
-	case d.at == first:
-		d.failAt("No number after minus sign")
-		return nil
-	case d.text[first] == '0' && d.at > first+1:
-		d.at = first + 1
-		d.unexpected()
-		return nil
+	case end == at:
+		return nil, d.failAt(at, "No number after minus sign")
+	case d.text[at] == '0' && end > at+1:
+		return nil, d.unexpected(at + 1)
 	}
-	size, decimals := d.at-first, 0
-	if d.at < len(d.text) && d.text[d.at] == '.' {
-		d.at++
-		point := d.at
-		if n = d.digits(n); d.at == point {
-			d.failAt("Unterminated fractional number")
-			return nil
+	size, decimals := end-at, 0
+	if at = end; d.byte(at) == '.' {
+		n, end = d.digits(at+1, n)
+		if decimals = end - at - 1; decimals == 0 {
+			return nil, d.failAt(end, "Unterminated fractional number")
 		}
-		decimals = d.at - point
 		size += decimals
+		at = end
 	}
 	exact := size <= 15 // and so less than 2^53
-	if d.at < len(d.text) && d.text[d.at]|0x20 == 'e' {
+	if d.byte(at)|0x20 == 'e' {
 		exact = false
-		d.at++
-		if d.at < len(d.text) && (d.text[d.at] == '+' || d.text[d.at] == '-') {
-			d.at++
+		at++
+		if c := d.byte(at); c == '+' || c == '-' {
+			at++
 		}
-		exponent := d.at
-		if d.digits(0); d.at == exponent {
-			d.failAt("Exponent part is missing a number")
-			return nil
+		if _, end = d.digits(at, 0); end == at {
+			return nil, d.failAt(at, "Exponent part is missing a number")
 		}
+		at = end
 	}
 	var f float64
 	switch {
 	case !exact:
-		f, _ = strconv.ParseFloat(d.text[start:d.at], 64) // out of range: infinite or 0, as in JavaScript
+		f, _ = strconv.ParseFloat(d.text[start:at], 64) // out of range: infinite or 0, as in JavaScript
 	case decimals == 0 && !negative && n <= maxSmall:
-		return smallInts[n-minSmall]
+		return smallInts[n-minSmall], at
 	default:
 		f = float64(n) / powersOf10[decimals] // of two exact numbers: correctly rounded
 		if negative {
@@ -56,21 +49,18 @@ func (d *decoder) number() any {
 		}
 	}
 	if v, ok := smallInt(f); ok {
-		return v
+		return v, at
 	}
-	return d.mem.number(f, d.more(32))
+	return d.mem.number(f, d.more(at, 32)), at
 }
 
-// digits reads digits, which go on those that n was read from.
-func (d *decoder) digits(n int) int {
-	rest := d.text[d.at:]
-	i := 0
-	for i < len(rest) && rest[i]-'0' <= 9 {
-		n = n*10 + int(rest[i]-'0')
-		i++
+// digits reads digits that go on those which n was read from.
+func (d *decoder) digits(at, n int) (whole, end int) {
+	for at < len(d.text) && d.text[at]-'0' <= 9 {
+		n = n*10 + int(d.text[at]-'0')
+		at++
 	}
-	d.at += i
-	return n
+	return n, at
 }
 
 var powersOf10 = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15}

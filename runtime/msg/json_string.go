@@ -27,10 +27,9 @@ func jsonMarks(w uint64) uint64 {
 }
 
 // str reads a string: a part of the text if it has no escapes.
-func (d *decoder) str() string {
-	d.at++
-	start := d.at
-	i := start
+func (d *decoder) str(at int) (s string, end int) {
+	at++
+	i := at
 	for i+8 <= len(d.text) {
 		if marks := jsonMarks(word(d.text[i:])); marks != 0 {
 			i += bits.TrailingZeros64(marks) / 8
@@ -38,93 +37,75 @@ func (d *decoder) str() string {
 		}
 		i += 8
 	}
-	for ; i < len(d.text); i++ {
-		switch c := d.text[i]; {
-		case c == '"':
-			d.at = i + 1
-			return d.text[start:i]
-		case c == '\\' || c < 0x20:
-			d.at = i
-			return d.escaped(start)
-		}
+	for i < len(d.text) && d.text[i] >= 0x20 && d.text[i] != '"' && d.text[i] != '\\' {
+		i++
 	}
-	d.at = len(d.text)
-	d.failAt("Unterminated string")
-	return ""
+	if d.byte(i) == '"' {
+		return d.text[at:i], i + 1
+	}
+	return d.escaped(at, i)
 }
 
-// escaped reads the rest of a string that begins at start, from its first escape on.
-func (d *decoder) escaped(start int) string {
-	b := append(d.buf[:0], d.text[start:d.at]...)
-	for d.at < len(d.text) {
-		c := d.text[d.at]
+// escaped reads on a string that begins at start and has none until at.
+func (d *decoder) escaped(start, at int) (s string, end int) {
+	b := append(d.buf[:0], d.text[start:at]...)
+	for at < len(d.text) {
+		c := d.text[at]
 		switch {
 		case c == '"':
-			d.at++
 			d.buf = b
-			return string(b)
+			return string(b), at + 1
 		case c < 0x20:
-			d.failAt("Bad control character in string literal")
-			return ""
+			return "", d.failAt(at, "Bad control character in string literal")
 		case c != '\\':
 			// A raw low surrogate may meet an escaped high one.
-			if c == 0xED && isSurrogate(d.text[d.at:]) {
-				r, size := decodeRune(d.text[d.at:])
+			if c == 0xED && isSurrogate(d.text[at:]) {
+				r, size := decodeRune(d.text[at:])
 				b = appendUnit(b, uint16(r))
-				d.at += size
+				at += size
 				continue
 			}
-			run := d.at
-			for d.at++; d.at < len(d.text) && jsonPlain[d.text[d.at]]; {
-				d.at++
+			run := at
+			for at++; at < len(d.text) && jsonPlain[d.text[at]]; {
+				at++
 			}
-			b = append(b, d.text[run:d.at]...)
+			b = append(b, d.text[run:at]...)
 			continue
 		}
-		d.at++
-		if d.at >= len(d.text) {
-			d.unexpected()
-			return ""
-		}
-		c = d.text[d.at]
-		if c > 0xC3 { // no character of Latin-1: V8 words it differently
-			d.unexpected()
-			return ""
-		}
-		if c == 'u' {
-			u, ok := d.unicodeEscape()
-			if !ok {
-				return ""
+		at++
+		c = d.byte(at)
+		switch plain := jsonEscapes[c]; {
+		case at == len(d.text), c > 0xC3: // no character of Latin-1: V8 words it differently
+			return "", d.unexpected(at)
+		case c == 'u':
+			var u uint16
+			if u, at = d.unicodeEscape(at); d.err != nil {
+				return "", at
 			}
 			b = appendUnit(b, u)
-			continue
+		case plain == 0:
+			return "", d.failAt(at, "Bad escaped character")
+		default:
+			b = append(b, plain)
+			at++
 		}
-		plain := jsonEscapes[c]
-		if plain == 0 {
-			d.failAt("Bad escaped character")
-			return ""
-		}
-		b = append(b, plain)
-		d.at++
 	}
-	d.failAt("Unterminated string")
-	return ""
+	return "", d.failAt(at, "Unterminated string")
 }
 
 var jsonEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // unicodeEscape reads uXXXX.
-func (d *decoder) unicodeEscape() (u uint16, ok bool) {
+func (d *decoder) unicodeEscape(at int) (u uint16, end int) {
 	for range 4 {
-		d.at++
-		if d.at >= len(d.text) || digitValue(d.text[d.at]) > 15 {
-			d.failAt("Bad Unicode escape")
-			return 0, false
+		at++
+		digit := digitValue(d.byte(at))
+		if digit > 15 {
+			return 0, d.failAt(at, "Bad Unicode escape")
 		}
-		u = u<<4 | uint16(digitValue(d.text[d.at]))
+		u = u<<4 | uint16(digit)
 	}
-	d.at++
-	return u, true
+	return u, at + 1
 }
 
 // jsonPlain tells which bytes stand for themselves in a JSON string. 0xED may begin a
