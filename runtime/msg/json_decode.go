@@ -93,7 +93,7 @@ func (d *decoder) byte(at int) byte {
 }
 
 // more estimates how many values are still to come that take so many bytes of text each.
-func (d *decoder) more(at, size int) int { return (len(d.text) - at) / size }
+func (d *decoder) more(at int, size uint) int { return int(uint(len(d.text)-at) / size) }
 
 // value reads a value. Like is what the element before has in the same place, if this
 // is in an array, or nil: an object mostly has the keys of its neighbour.
@@ -297,6 +297,7 @@ func (d *decoder) array(at int, like *Array) (any, int) {
 	return a, at
 }
 
+// elements reads the elements of a, which are at least one.
 func (d *decoder) elements(at int, a, like *Array) int {
 	start := len(d.elems)
 	var last any

@@ -30,14 +30,13 @@ func jsonMarks(w uint64) uint64 {
 func (d *decoder) str(at int) (s string, end int) {
 	at++
 	i := at
-	for i+8 <= len(d.text) {
+	for ; i+8 <= len(d.text); i += 8 {
 		if marks := jsonMarks(word(d.text[i:])); marks != 0 {
 			i += bits.TrailingZeros64(marks) / 8
 			break
 		}
-		i += 8
 	}
-	for i < len(d.text) && d.text[i] >= 0x20 && d.text[i] != '"' && d.text[i] != '\\' {
+	for d.byte(i) >= 0x20 && d.text[i] != '"' && d.text[i] != '\\' {
 		i++
 	}
 	if d.byte(i) == '"' {
