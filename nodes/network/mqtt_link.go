@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/coder/websocket"
@@ -94,9 +95,9 @@ func dialMQTT(ctx context.Context, o *mqttOptions) (net.Conn, error) {
 		}
 	}
 	if !secure {
-		return dialTCP(ctx, o.url.Hostname(), port, nil)
+		return o.dialer.dialTCP(ctx, o.url.Hostname(), port, nil)
 	}
-	return dialTCP(ctx, o.url.Hostname(), port, o.tlsConfig())
+	return o.dialer.dialTCP(ctx, o.url.Hostname(), port, o.tlsConfig())
 }
 
 func (o *mqttOptions) tlsConfig() *tls.Config {
@@ -113,16 +114,44 @@ func dialMQTTWebSocket(ctx context.Context, o *mqttOptions) (net.Conn, error) {
 	if o.version == 3 {
 		protocol = "mqttv3.1"
 	}
-	transport := &http.Transport{DialContext: dialSocket, TLSClientConfig: o.tlsConfig(), DisableKeepAlives: true, Proxy: o.proxy}
+	dial := o.dialer.dial
+	if proxied, err := o.behindProxy(ctx); err != nil {
+		return nil, err
+	} else if proxied {
+		dial = (&socketDialer{}).dial // the server has been judged, and the proxy is the operator's
+	}
 	c, _, err := websocket.Dial(ctx, o.url.String(), &websocket.DialOptions{
-		HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{protocol},
-		HTTPHeader: http.Header{"User-Agent": {""}},
+		HTTPClient: &http.Client{
+			Transport:     &http.Transport{DialContext: dial, TLSClientConfig: o.tlsConfig(), DisableKeepAlives: true, Proxy: o.proxy},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // as ws
+		},
+		Subprotocols: []string{protocol},
+		HTTPHeader:   http.Header{"User-Agent": {""}},
 	})
 	if err != nil {
 		return nil, err
 	}
 	c.SetReadLimit(-1) // packets have their own limits, and may share a message
 	return websocket.NetConn(context.Background(), c, websocket.MessageBinary), nil
+}
+
+// behindProxy tells whether a proxy connects to the broker, which the rules then judge here.
+func (o *mqttOptions) behindProxy(ctx context.Context) (bool, error) {
+	u := *o.url
+	u.Scheme = strings.Replace(u.Scheme, "ws", "http", 1)
+	via, err := o.proxy(&http.Request{URL: &u})
+	if via == nil || err != nil {
+		return false, err
+	}
+	target, err := parseWebURL(u.String(), nil)
+	if err != nil {
+		return false, err
+	}
+	err = judgeBehindProxy(ctx, o.dialer.rules, target)
+	if err != nil {
+		o.dialer.log.Warn(err.Error())
+	}
+	return true, err
 }
 
 // redacted is a URL for the log.

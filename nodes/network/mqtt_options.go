@@ -112,6 +112,7 @@ type mqttOptions struct {
 	version       int    // 3, 4 or 5
 	secure        *tlsNode
 	insecure      bool // without a tls-config: certificates are not verified
+	dialer        *socketDialer
 	proxy         func(*http.Request) (*url.URL, error)
 	clientID      string
 	username      string
@@ -176,6 +177,9 @@ func (s *mqttSettings) options(inst *runtime.Instance, secure *tlsNode) (*mqttOp
 		if msg.ToBool(s.sessionExpiry) && s.sessionExpiry != "0" {
 			o.sessionExpiry = uintProp(msg.NewObject("v", s.sessionExpiry), "v")
 		}
+	}
+	if o.dialer, err = newSocketDialer(inst); err != nil {
+		return nil, err
 	}
 	rules := newProxyRules(inst, nil)
 	o.proxy = func(r *http.Request) (*url.URL, error) {

@@ -38,20 +38,27 @@ func outgoingRules(inst *runtime.Instance) (*authz.OutgoingRules, error) {
 	return s.rules, s.err
 }
 
-// dialOutgoing connects to the server of u. The rules judge its name, and each address in
-// the moment before the connection is made: whatever the name resolved to before.
-// Errors are ready for the flow, but for timeouts.
+// dialOutgoing connects to the server of u. Errors are ready for the flow, but for timeouts.
 func dialOutgoing(ctx context.Context, rules *authz.OutgoingRules, u *webURL) (net.Conn, error) {
 	address := u.address()
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, dialError(err, address)
+	c, err := dialRuled(ctx, rules, net.Dialer{}, address)
+	if err != nil && !isTimeout(err) {
+		err = dialError(err, address)
 	}
-	if err := rules.JudgeHost(host, port); err != nil {
-		return nil, deniedError(err)
-	}
-	var d net.Dialer
+	return c, err
+}
+
+// dialRuled connects to address, host:port, by TCP. The rules judge its name, and each
+// address in the moment before the connection is made: whatever the name resolved to before.
+func dialRuled(ctx context.Context, rules *authz.OutgoingRules, d net.Dialer, address string) (net.Conn, error) {
 	if rules.Any() {
+		host, port, err := net.SplitHostPort(address)
+		if err != nil {
+			return nil, err
+		}
+		if err := rules.JudgeHost(host, port); err != nil {
+			return nil, err
+		}
 		d.Control = func(_, target string, _ syscall.RawConn) error {
 			at, err := netip.ParseAddrPort(target)
 			if err != nil {
@@ -60,11 +67,7 @@ func dialOutgoing(ctx context.Context, rules *authz.OutgoingRules, u *webURL) (n
 			return rules.JudgeAddr(host, port, at.Addr())
 		}
 	}
-	c, err := d.DialContext(ctx, "tcp", address)
-	if err != nil && !isTimeout(err) {
-		err = dialError(err, address)
-	}
-	return c, err
+	return d.DialContext(ctx, "tcp", address)
 }
 
 // judgeBehindProxy judges a server that a proxy will connect to: by its name, and
@@ -97,5 +100,13 @@ func deniedError(err error) error {
 			break
 		}
 	}
-	return requestError("ERR_OUTGOING_DENIED", text)
+	return requestError(codeDenied, text)
+}
+
+const codeDenied = "ERR_OUTGOING_DENIED"
+
+// isDenied tells whether err is one of deniedError.
+func isDenied(err error) bool {
+	e, ok := errors.AsType[*msg.Error](err)
+	return ok && e.Props.String("code") == codeDenied
 }

@@ -5,10 +5,12 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strconv"
 	"time"
 
+	"sluice/authz"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -78,18 +80,35 @@ func settingMS(inst *runtime.Instance, key string) time.Duration {
 // tcpKeepAlive is Node's setKeepAlive(true, 120000).
 var tcpKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 120 * time.Second, Interval: time.Second, Count: 10}
 
-// dialSocket makes every TCP connection of these nodes.
-func dialSocket(ctx context.Context, network, address string) (net.Conn, error) {
-	d := net.Dialer{KeepAliveConfig: tcpKeepAlive}
-	return d.DialContext(ctx, network, address)
+// socketDialer makes every TCP connection of a node that is no http request, as far
+// as the setting outgoing lets it.
+type socketDialer struct {
+	rules *authz.OutgoingRules
+	log   *slog.Logger
+}
+
+func newSocketDialer(inst *runtime.Instance) (*socketDialer, error) {
+	rules, err := outgoingRules(inst)
+	return &socketDialer{rules, inst.Log}, err
+}
+
+// dial connects to address, host:port. That the rules refuse it is told in the log
+// too: many of these nodes have no message that could fail.
+func (s *socketDialer) dial(ctx context.Context, _, address string) (net.Conn, error) {
+	conn, err := dialRuled(ctx, s.rules, net.Dialer{KeepAliveConfig: tcpKeepAlive}, address)
+	if errors.Is(err, authz.ErrOutgoing) {
+		err = deniedError(err)
+		s.log.Warn(err.Error())
+	}
+	return conn, err
 }
 
 // dialTCP connects, through TLS if config is not nil. An empty host is this one.
-func dialTCP(ctx context.Context, host string, port int, config *tls.Config) (net.Conn, error) {
+func (s *socketDialer) dialTCP(ctx context.Context, host string, port int, config *tls.Config) (net.Conn, error) {
 	if host == "" {
 		host = "localhost"
 	}
-	conn, err := dialSocket(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+	conn, err := s.dial(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil || config == nil {
 		return conn, err
 	}

@@ -17,6 +17,7 @@ type tcpClient struct {
 	host   string
 	port   int
 	config *tls.Config // nil: plain
+	dialer *socketDialer
 	retry  time.Duration
 
 	// The handler of one connection, told of it on the client's goroutine.
@@ -48,6 +49,10 @@ func (t *tcpClient) prepare(host string, port any, secure *tlsNode) error {
 		return fmt.Errorf("%q is no port number: it must be between 0 and 65535", msg.ToString(port))
 	}
 	t.host, t.port = host, n
+	var err error
+	if t.dialer, err = newSocketDialer(t.inst); err != nil {
+		return err
+	}
 	if secure != nil {
 		t.config = secure.socketConfig(host)
 	}
@@ -83,7 +88,7 @@ func (t *tcpClient) run(ctx context.Context) {
 // attempt makes one connection and follows it to its end.
 func (t *tcpClient) attempt(ctx context.Context) (soon bool) {
 	h := t.handler(msg.NewID())
-	conn, err := dialTCP(ctx, t.host, t.port, t.config)
+	conn, err := t.dialer.dialTCP(ctx, t.host, t.port, t.config)
 	if err != nil {
 		t.inst.Log.Info("error: " + err.Error())
 		return h.closed()

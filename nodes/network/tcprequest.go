@@ -32,6 +32,7 @@ type tcpRequestNode struct {
 
 	inst   *runtime.Instance
 	secure *tlsNode
+	dialer *socketDialer
 	idle   time.Duration // setting socketTimeout
 	queue  int           // messages that may wait for a connection
 	splitc float64
@@ -68,8 +69,11 @@ func (n *tcpRequestNode) Init(inst *runtime.Instance) (err error) {
 	if n.Out == "immed" {
 		n.Out, n.splitc = "time", -1
 	}
-	n.secure, err = useTLS(inst, n.TLS)
 	n.ctx, n.cancel = context.WithCancel(context.Background())
+	if n.dialer, err = newSocketDialer(inst); err != nil {
+		return err
+	}
+	n.secure, err = useTLS(inst, n.TLS)
 	return err
 }
 

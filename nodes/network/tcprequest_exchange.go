@@ -154,9 +154,9 @@ func (x *tcpExchange) next() bool {
 // connect makes a connection and follows it to its end, which may be that it was silent for too long.
 func (x *tcpExchange) connect(opened *msg.Object) (timedOut bool) {
 	first := x.current()
-	conn, err := dialTCP(x.ctx, x.host, x.port, x.n.secure.socketConfig(x.host))
+	conn, err := x.n.dialer.dialTCP(x.ctx, x.host, x.port, x.n.secure.socketConfig(x.host))
 	if err != nil {
-		x.fail(first)
+		x.fail(first, err)
 		return false
 	}
 	var silent atomic.Bool
@@ -223,14 +223,17 @@ func statusEnded() *msg.Object {
 }
 
 // fail reports that the server could not be reached, or the connection broke.
-func (x *tcpExchange) fail(first *tcpQuestion) {
+func (x *tcpExchange) fail(first *tcpQuestion, reason error) {
 	if x.ctx.Err() != nil {
 		return
 	}
 	x.n.forget(x)
 	first.within(x.n.inst, func(d *runtime.Delivery) {
 		d.Status(runtime.NewStatus("red", "ring", "common.status.error"))
-		d.Error(runtime.Text("connect failed "+x.id), first.d.Msg)
+		if !isDenied(reason) {
+			reason = runtime.Text("connect failed " + x.id)
+		}
+		d.Error(reason, first.d.Msg)
 	})
 }
 
@@ -273,7 +276,7 @@ func (x *tcpExchange) follow(c *tcpConn, first *tcpQuestion, silent *atomic.Bool
 	case isTimeout(err) && !a.until.IsZero():
 		x.answer([]any{a.payload(a.buf)}, true)
 	default:
-		x.fail(first)
+		x.fail(first, err)
 	}
 }
 

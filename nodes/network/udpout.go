@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strconv"
 	"sync"
 
+	"sluice/authz"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -29,6 +31,7 @@ type udpOutNode struct {
 	IPv       string `json:"ipv"`
 
 	inst   *runtime.Instance
+	rules  *authz.OutgoingRules
 	on     *net.Interface
 	onText string
 
@@ -47,11 +50,12 @@ func (n *udpOutNode) Init(inst *runtime.Instance) error {
 	n.on, n.onText = udpInterface(inst, n.Interface, n.IPv)
 	n.ctx, n.cancel = context.WithCancel(context.Background())
 	n.lookups = make(chan struct{}, maxUDPLookups)
-	_, err := udpPort(n.outPort())
-	if err != nil {
+	if _, err := udpPort(n.outPort()); err != nil {
 		return err
 	}
-	return nil
+	var err error
+	n.rules, err = outgoingRules(inst)
+	return err
 }
 
 func (n *udpOutNode) outPort() any {
@@ -154,7 +158,7 @@ func (n *udpOutNode) Input(d *runtime.Delivery) error {
 	}
 	host := msg.ToString(address)
 	if ip, err := netip.ParseAddr(host); err == nil {
-		if err := n.send(b, ip, uint16(number)); err != nil {
+		if err := n.send(b, host, ip, uint16(number)); err != nil {
 			d.Error(err, d.Msg)
 		}
 		return nil
@@ -176,8 +180,12 @@ func (n *udpOutNode) packet(payload any) ([]byte, error) {
 	return payloadBytes(payload, n.Base64), nil
 }
 
-// send sends a packet. Errors read as Node-RED's.
-func (n *udpOutNode) send(b []byte, ip netip.Addr, port uint16) error {
+// send sends a packet to an address of host, if the setting outgoing lets it. Errors
+// read as Node-RED's.
+func (n *udpOutNode) send(b []byte, host string, ip netip.Addr, port uint16) error {
+	if err := n.rules.JudgeAddr(host, strconv.Itoa(int(port)), ip); err != nil {
+		return deniedError(err)
+	}
 	to := netip.AddrPortFrom(ip, port)
 	if ip.Is4() == n.socket.v6 {
 		return runtime.Text("udp : Error: send EINVAL " + udpTarget(ip, port))
@@ -198,6 +206,9 @@ func udpTarget(ip netip.Addr, port uint16) string {
 
 // lookUp sends a packet to a host by its name.
 func (n *udpOutNode) lookUp(d *runtime.Delivery, b []byte, host string, port uint16) error {
+	if err := n.rules.JudgeHost(host, strconv.Itoa(int(port))); err != nil {
+		return deniedError(err)
+	}
 	select {
 	case n.lookups <- struct{}{}:
 	default:
@@ -214,7 +225,7 @@ func (n *udpOutNode) lookUp(d *runtime.Delivery, b []byte, host string, port uin
 		if err != nil || len(found) == 0 {
 			err = runtime.Text("udp : Error: getaddrinfo ENOTFOUND " + host)
 		} else {
-			err = n.send(b, found[0].Unmap(), port)
+			err = n.send(b, host, found[0].Unmap(), port)
 		}
 		resume(func() error {
 			if err != nil {

@@ -21,7 +21,7 @@ import (
 // connections, below the root of all endpoints.
 var WebSocketListener = runtime.Type{
 	Name: "websocket-listener", Category: "config",
-	New: func() runtime.Node { return &webSocketNode{dial: dialSocket} },
+	New: func() runtime.Node { return &webSocketNode{} },
 
 	Exclusive: true, // its path
 }
@@ -29,7 +29,7 @@ var WebSocketListener = runtime.Type{
 // WebSocketClient is the config node of a WebSocket connection to a server.
 var WebSocketClient = runtime.Type{
 	Name: "websocket-client", Category: "config",
-	New: func() runtime.Node { return &webSocketNode{dial: dialSocket} },
+	New: func() runtime.Node { return &webSocketNode{} },
 }
 
 // webSocketNode is both config nodes: as in Node-RED a URL makes it a client, any
@@ -42,7 +42,7 @@ type webSocketNode struct {
 	TLS         string     `json:"tls"`         // of a client
 	Headers     []wsHeader `json:"headers"`     // of a client
 
-	dial     func(ctx context.Context, network, address string) (net.Conn, error)
+	dial     func(ctx context.Context, network, address string) (net.Conn, error) // of a client
 	inst     *runtime.Instance
 	whole    bool
 	listener *wsListener // or
@@ -73,6 +73,13 @@ func (n *webSocketNode) Init(inst *runtime.Instance) error {
 	secure, err := useTLS(inst, n.TLS)
 	if err != nil {
 		return err
+	}
+	if n.dial == nil {
+		dialer, err := newSocketDialer(inst)
+		if err != nil {
+			return err
+		}
+		n.dial = dialer.dial
 	}
 	n.client = &wsClient{webSocketNode: n, secure: secure}
 	return nil
