@@ -30,6 +30,7 @@ type compiled struct {
 	regexps bool   // there are patterns to be rewritten
 	depth   bool   // the depth of functions is counted
 	placed  string // what keeps the body in the main VM; "" for nothing
+	quiet   bool   // see quick.go
 }
 
 // nodeNames are what a body reaches of its node; each is given to the outer function only if it is named.
@@ -81,6 +82,7 @@ func compile(src Source) (*compiled, error) {
 	c.body.nodeDone = c.body.nodeDone && plainDone.MatchString(src.Body)
 	c.decide(src, uses)
 	c.placed = c.state(src)
+	c.quiet = !c.copies && (c.placed == "" || !c.body.functions && c.state(src, contextNames) == "")
 	c.needs = needs(uses, len(src.Libs) > 0)
 
 	var vars []string

@@ -46,6 +46,7 @@ type Function struct {
 type linked struct {
 	this                 goja.Value
 	body, setup, cleanup goja.Callable
+	quick                func(goja.FunctionCall) goja.Value // the body, see quick.go
 }
 
 type state int
@@ -121,6 +122,9 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 		}
 		parts := v.call(outer, v.undef, append(args, libs...)...).(*goja.Object)
 		l.body, _ = goja.AssertFunction(parts.Get("0"))
+		if f.c.quiet {
+			l.quick = quick(parts.Get("0"))
+		}
 		l.setup, _ = goja.AssertFunction(parts.Get("1"))
 		l.cleanup, _ = goja.AssertFunction(parts.Get("2"))
 		return nil
@@ -181,6 +185,9 @@ func (f *Function) run(v *vm, l *linked, call Call, m *msg.Object) {
 	s := f.sessionIn(v, call, m)
 	s.msgID = m.Value(msg.ID)
 	v.run(s, func() error {
+		if l.quick != nil && f.mayBeQuick(v) {
+			return s.returned(l.quick(v.bodyCall(l.this, v.objectView(m), v.nodeObject(s))))
+		}
 		var arg goja.Value
 		if f.c.copies {
 			arg = s.copyMessage()

@@ -45,8 +45,11 @@ func setOf(names ...string) map[string]bool {
 	return s
 }
 
-// state returns what keeps a function node out of the pool, "" if nothing does.
-func (c *compiled) state(src Source) string {
+// contextNames lead to the stores, which belong to the main VM.
+var contextNames = setOf("context", "flow", "global")
+
+// state returns what keeps a function node out of the pool, "" if nothing does but free names that it may use.
+func (c *compiled) state(src Source, may ...map[string]bool) string {
 	u := c.body
 	libs := map[string]bool{}
 	for _, l := range src.Libs {
@@ -69,7 +72,7 @@ func (c *compiled) state(src Source) string {
 	case u.made != "":
 		return "it makes " + u.made + ", which may leave with a message"
 	}
-	if n := first(u.names, pureNames, libs); n != "" {
+	if n := first(u.names, append(may, pureNames, libs)...); n != "" {
 		return "it uses " + n
 	}
 	if n := first(u.bare, valueNames); n != "" {

@@ -23,7 +23,7 @@ type session struct {
 	sent  int         // messages sent so far
 	msgID any         // _msgid as the call began
 
-	views map[any]*goja.Object
+	seen  views
 	dirty []container
 	sets  []pendingSet
 	late  []func(Call) // operations on the call from a turn that is not its own
@@ -42,7 +42,7 @@ type container interface{ settle(*exporter) }
 
 // view returns what JavaScript sees of a container.
 func (s *session) view(key any, build func() *goja.Object) *goja.Object {
-	if o, ok := s.views[key]; ok {
+	if o := s.seen.find(key); o != nil {
 		return o
 	}
 	return s.see(key, build())
@@ -50,13 +50,10 @@ func (s *session) view(key any, build func() *goja.Object) *goja.Object {
 
 // see notes what JavaScript sees of a container.
 func (s *session) see(key any, o *goja.Object) *goja.Object {
-	if s.views == nil {
-		if s.views = s.vm.spare; s.views == nil {
-			s.views = map[any]*goja.Object{}
-		}
-		s.vm.spare = nil
+	if s.seen.few == nil {
+		s.seen.few, s.vm.spare = s.vm.spare, nil
 	}
-	s.views[key] = o
+	s.seen.add(key, o)
 	return o
 }
 
@@ -108,9 +105,30 @@ func (s *session) settled(f func()) (odd bool) {
 
 // end gives back what the session holds, once neither body nor timers can run any more.
 func (s *session) end() {
-	if s.hold == nil && len(s.views) <= 64 && s.vm.spare == nil && s.views != nil {
-		clear(s.views)
-		s.vm.spare, s.views = s.views, nil
+	if s.hold != nil || s.seen.few == nil {
+		return
+	}
+	few := s.seen.few
+	if s.fn.c.quiet {
+		for _, e := range few {
+			cut(e.o)
+		}
+		for _, o := range s.seen.many {
+			cut(o)
+		}
+	}
+	clear(few)
+	s.vm.spare, s.seen = few[:0], views{}
+}
+
+// cut parts a view from its container. Nothing can ask for it any more, but the
+// VM's stack may still refer to it, and must not keep messages in memory.
+func cut(o *goja.Object) {
+	switch w := o.Export().(type) {
+	case *objectView:
+		w.o = goneObject
+	case *arrayView:
+		w.a = goneArray
 	}
 }
 

@@ -18,23 +18,29 @@ func (v *vm) arrayView(a *msg.Array) goja.Value {
 		return v.null
 	}
 	s := v.cur
-	if seen, ok := s.views[a]; ok {
+	if seen := s.seen.find(a); seen != nil {
 		return seen
 	}
 	return s.see(a, v.rt.NewDynamicArray(&arrayView{s: s, a: a}))
 }
 
-func (w *arrayView) Len() int {
-	w.s.check(w.a)
-	return w.a.Len()
+// live returns the array, unless it belongs to others now.
+func (w *arrayView) live() *msg.Array {
+	if a := w.a; a != goneArray && (!w.s.shared || w.s.vm.cur == w.s || msg.Stored(a)) {
+		return a
+	}
+	w.s.vm.throwf("TypeError", errGone)
+	return nil
 }
 
+func (w *arrayView) Len() int { return w.live().Len() }
+
 func (w *arrayView) Get(i int) goja.Value {
-	w.s.check(w.a)
-	if i < 0 || i >= w.a.Len() {
+	a := w.live()
+	if i < 0 || i >= a.Len() {
 		return nil
 	}
-	val, holds := w.s.vm.slot(w.a.At(i))
+	val, holds := w.s.vm.slot(a.At(i))
 	if holds {
 		w.put(i, val)
 	}
@@ -42,7 +48,7 @@ func (w *arrayView) Get(i int) goja.Value {
 }
 
 func (w *arrayView) Set(i int, val goja.Value) bool {
-	w.s.check(w.a)
+	w.live()
 	if i < 0 {
 		return false
 	}
@@ -62,13 +68,13 @@ func (w *arrayView) put(i int, val goja.Value) {
 }
 
 func (w *arrayView) SetLen(n int) bool {
-	w.s.check(w.a)
+	a := w.live()
 	if n < 0 {
 		return false
 	}
 	w.bound(n)
-	if n != w.a.Len() {
-		w.a.SetLen(n)
+	if n != a.Len() {
+		a.SetLen(n)
 	}
 	return true
 }

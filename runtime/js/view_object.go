@@ -18,7 +18,7 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 		return v.null
 	}
 	s := v.cur
-	if seen, ok := s.views[o]; ok {
+	if seen := s.seen.find(o); seen != nil {
 		return seen
 	}
 	view := v.rt.NewDynamicObject(&objectView{s: s, o: o})
@@ -31,16 +31,23 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 // errGone tells the author of a body that kept a reference past its call what to do.
 const errGone = "this object has left with an earlier message: keep a copy made with RED.util.cloneMessage()"
 
-// check refuses the containers of earlier calls that belong to others now.
-func (s *session) check(c any) {
-	if s.shared && s.vm.cur != s && !msg.Stored(c) {
-		s.vm.throwf("TypeError", errGone)
+// goneObject and goneArray are behind the views of calls that are over (see session.cut). Nothing is ever put into them.
+var (
+	goneObject = new(msg.Object)
+	goneArray  = new(msg.Array)
+)
+
+// live returns the object, unless it belongs to others now.
+func (w *objectView) live() *msg.Object {
+	if o := w.o; o != goneObject && (!w.s.shared || w.s.vm.cur == w.s || msg.Stored(o)) {
+		return o
 	}
+	w.s.vm.throwf("TypeError", errGone)
+	return nil
 }
 
 func (w *objectView) Get(key string) goja.Value {
-	w.s.check(w.o)
-	x, ok := w.o.Get(key)
+	x, ok := w.live().Get(key)
 	if !ok {
 		return nil
 	}
@@ -52,7 +59,7 @@ func (w *objectView) Get(key string) goja.Value {
 }
 
 func (w *objectView) Set(key string, val goja.Value) bool {
-	w.s.check(w.o)
+	w.live()
 	w.put(key, val)
 	return true
 }
@@ -91,21 +98,14 @@ func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
 	return &native{vm: v, obj: o}, false
 }
 
-func (w *objectView) Has(key string) bool {
-	w.s.check(w.o)
-	return w.o.Has(key)
-}
+func (w *objectView) Has(key string) bool { return w.live().Has(key) }
 
 func (w *objectView) Delete(key string) bool {
-	w.s.check(w.o)
-	w.o.Delete(key)
+	w.live().Delete(key)
 	return true
 }
 
-func (w *objectView) Keys() []string {
-	w.s.check(w.o)
-	return w.o.Keys()
-}
+func (w *objectView) Keys() []string { return w.live().Keys() }
 
 func (w *objectView) settle(x *exporter) {
 	w.dirty = x.undo != nil

@@ -33,10 +33,11 @@ type vm struct {
 	objectProto, buffer, bufferProto *goja.Object
 	t, f, undef, null                goja.Value
 	classes                          map[string]*goja.Object
-	crypto                           *goja.Object         // the module, once it is used
-	guarded                          *goja.Object         // the prototype of guarded patterns
-	joining                          []*goja.Object       // the arrays whose join is under way
-	spare                            map[any]*goja.Object // an emptied view cache for the next session
+	crypto                           *goja.Object   // the module, once it is used
+	guarded                          *goja.Object   // the prototype of guarded patterns
+	joining                          []*goja.Object // the arrays whose join is under way
+	spare                            []view         // emptied, for the views of the next session
+	args                             [2]goja.Value  // of the body that is called
 
 	nodeProto, timerProto *goja.Object // made at first use
 	preludes              map[string]*goja.Object
@@ -109,12 +110,15 @@ func (v *vm) run(s *session, f func() error, failed func(error)) {
 		v.watch.stop()
 		v.turn, v.cur = nil, nil
 	}()
-	err := v.guard(f)
-	v.cur = s
-	if lerr := v.guard(s.leave); err == nil {
-		err = lerr
-	}
-	if err != nil {
+	err := v.guard(func() error {
+		if err := f(); err != nil {
+			return err
+		}
+		v.cur = s
+		return s.leave()
+	})
+	if v.cur = s; err != nil {
+		_ = v.guard(s.leave)
 		failed(err)
 	}
 	for p, r := range v.rejected {
@@ -141,6 +145,7 @@ func (v *vm) guard(f func() error) (err error) {
 		switch x := recover().(type) {
 		case nil:
 		case *goja.InterruptedError:
+			v.rt.ClearInterrupt()
 			err = x
 		case *goja.StackOverflowError:
 			err = x

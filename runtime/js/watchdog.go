@@ -4,14 +4,17 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dop251/goja"
 )
 
 // watchdog interrupts a VM whose turn outlasts its time or while whose turn
-// the heap grows beyond its limit. One timer serves all turns and is left
-// running between them: a turn costs it a clock reading.
+// the heap grows beyond its limit. One timer ticks while there are turns and
+// looks whose number runs; a turn itself only writes its number down, without
+// a look at the clock. Its time therefore counts from the tick that first saw
+// it: it is stopped up to one tick late, never early.
 //
 // Go does not tell whose memory is whose, so growth counts against the turn
 // that runs meanwhile. Short turns are never looked at, and garbage is
@@ -20,18 +23,23 @@ type watchdog struct {
 	rt     *goja.Runtime
 	memory int64 // by how much the heap may grow during a turn, in bytes; 0: no limit
 
-	mu       sync.Mutex
-	timer    *time.Timer
-	armed    time.Time // when the timer fires; zero if it does not
-	deadline time.Time // of the turn that runs; zero if none does
-	limit    time.Duration
-	turn     uint64 // counts the turns
-	sampled  uint64 // the turn that base is of
-	base     int64  // heap when the turn was first looked at
+	turn    uint64        // counts the turns; only who holds the VM touches it
+	running atomic.Uint64 // the turn that runs, 0 for none; condemned once it is to be stopped
+	limit   atomic.Int64  // of that turn, in nanoseconds
+	armed   atomic.Bool   // the timer will fire
+
+	mu    sync.Mutex // guards what follows, and is held while a turn is stopped
+	timer *time.Timer
+	seen  uint64    // the turn of the last tick
+	since time.Time // when that was first seen
+	base  int64     // the heap then
 }
 
-// sampleEvery is how often the heap is looked at while a turn runs.
-const sampleEvery = 20 * time.Millisecond
+// tick is how often the turn that runs is looked at.
+const tick = 20 * time.Millisecond
+
+// condemned marks the number of a turn that is being stopped.
+const condemned = 1 << 63
 
 // errTimeout and errMemory are values of interrupts.
 type (
@@ -40,62 +48,84 @@ type (
 )
 
 func (w *watchdog) start(limit time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	now := time.Now()
 	w.turn++
-	w.limit, w.deadline = limit, now.Add(limit)
-	w.armLocked(now)
+	if w.limit.Load() != int64(limit) {
+		w.limit.Store(int64(limit))
+	}
+	w.running.Store(w.turn)
+	if limit < tick {
+		w.watch(limit)
+	} else if !w.armed.Load() {
+		w.arm(tick)
+	}
 }
 
-// armLocked sees to it that the timer fires in time for the turn.
-func (w *watchdog) armLocked(now time.Time) {
-	next := w.deadline
-	if soon := now.Add(sampleEvery); w.memory > 0 && soon.Before(next) {
-		next = soon
-	}
-	if !w.armed.IsZero() && !next.Before(w.armed) {
-		return
-	}
-	w.armed = next
-	if w.timer == nil {
-		w.timer = time.AfterFunc(next.Sub(now), w.fire)
-		return
-	}
-	w.timer.Reset(next.Sub(now))
-}
-
-// stop ends the turn's limit; an interrupt that came too late is taken back.
-func (w *watchdog) stop() {
+// watch looks at the turn from its very start: its time is shorter than a tick.
+func (w *watchdog) watch(limit time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.deadline.IsZero() {
-		w.rt.ClearInterrupt()
+	w.see(w.turn, time.Now())
+	w.armLocked(limit)
+}
+
+func (w *watchdog) arm(after time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.armLocked(after)
+}
+
+func (w *watchdog) armLocked(after time.Duration) {
+	w.armed.Store(true)
+	if w.timer == nil {
+		w.timer = time.AfterFunc(after, w.fire)
+		return
 	}
-	w.deadline = time.Time{}
+	w.timer.Reset(after)
+}
+
+// stop ends the turn; an interrupt that came too late is taken back.
+func (w *watchdog) stop() {
+	if w.running.CompareAndSwap(w.turn, 0) {
+		return
+	}
+	w.mu.Lock() // until the interrupt is there
+	defer w.mu.Unlock()
+	w.rt.ClearInterrupt()
+	w.running.Store(0)
 }
 
 func (w *watchdog) fire() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.armed = time.Time{}
-	if w.deadline.IsZero() {
-		return
+	w.armed.Store(false)
+	turn, limit := w.running.Load(), time.Duration(w.limit.Load())
+	if turn == 0 || turn&condemned != 0 {
+		return // the next turn arms the timer
 	}
 	now := time.Now()
 	switch {
-	case !now.Before(w.deadline):
-		w.interruptLocked(errTimeout{w.limit})
+	case turn != w.seen:
+		w.see(turn, now)
+	case now.Sub(w.since) >= limit:
+		w.interruptLocked(turn, errTimeout{limit})
 	case w.memory > 0 && w.grownLocked():
-		w.interruptLocked(errMemory{w.memory})
-	default:
-		w.armLocked(time.Now())
+		w.interruptLocked(turn, errMemory{w.memory})
+	}
+	w.armLocked(min(tick, max(0, limit-now.Sub(w.since))))
+}
+
+func (w *watchdog) see(turn uint64, now time.Time) {
+	w.seen, w.since = turn, now
+	if w.memory > 0 {
+		w.base = heapSize()
 	}
 }
 
-func (w *watchdog) interruptLocked(why any) {
-	w.deadline = time.Time{}
-	w.rt.Interrupt(why)
+// interruptLocked stops a turn, unless that has ended meanwhile.
+func (w *watchdog) interruptLocked(turn uint64, why any) {
+	if w.running.CompareAndSwap(turn, turn|condemned) {
+		w.rt.Interrupt(why)
+	}
 }
 
 // one is held while the heap is judged, so that one turn is stopped and not all that run.
@@ -104,8 +134,8 @@ var one sync.Mutex
 // grownLocked tells whether what lives in the heap has grown too much during the turn.
 func (w *watchdog) grownLocked() bool {
 	heap := heapSize()
-	if w.sampled != w.turn || heap < w.base {
-		w.sampled, w.base = w.turn, heap
+	if heap < w.base {
+		w.base = heap
 		return false
 	}
 	if heap-w.base < w.memory {
@@ -132,5 +162,5 @@ func (w *watchdog) close() {
 	if w.timer != nil {
 		w.timer.Stop()
 	}
-	w.armed = time.Time{}
+	w.armed.Store(false)
 }
