@@ -16,6 +16,9 @@ func (s *session) send(val goja.Value, id any, cloneFirst bool) {
 	if val == nil || val == s.vm.undef || val == s.vm.null {
 		return
 	}
+	if !cloneFirst && s.sendOwn(val, id) {
+		return
+	}
 	b := &sending{s: s, x: &exporter{vm: s.vm, copy: s.fn.c.retains}, id: id, cloneFirst: cloneFirst}
 	if o, ok := val.(*goja.Object); ok && o.ClassName() == "Array" {
 		each(o, b.output)
@@ -25,6 +28,24 @@ func (s *session) send(val goja.Value, id any, cloneFirst bool) {
 	if b.count > 0 {
 		s.emit(func(c Call) { c.Send(b.outs) })
 	}
+}
+
+// sendOwn is send for the commonest end of a body: it returns its message.
+func (s *session) sendOwn(val goja.Value, id any) bool {
+	if val != goja.Value(s.ownView) || s.own.o != s.m || s.fn.c.retains || s.vm.turn != s || s.sent > 0 || msg.Stored(s.m) {
+		return false
+	}
+	s.settle()
+	s.share()
+	s.m.Set(msg.ID, id)
+	s.sent++
+	out := &struct {
+		outs [1][]*msg.Object
+		list [1]*msg.Object
+	}{list: [1]*msg.Object{s.m}}
+	out.outs[0] = out.list[:]
+	s.call.Send(out.outs[:])
+	return true
 }
 
 // each calls f with the elements of an array.

@@ -23,6 +23,9 @@ type session struct {
 	sent  int         // messages sent so far
 	msgID any         // _msgid as the call began
 
+	own     objectView // of m
+	ownView *goja.Object
+
 	seen  views
 	dirty []container
 	sets  []pendingSet
@@ -202,6 +205,10 @@ func (s *session) complete(err error) {
 	s.done = true
 	if s.ended != nil {
 		s.ended(err)
+		return
+	}
+	if s.vm.turn == s {
+		s.call.Done(err)
 		return
 	}
 	s.emit(func(c Call) { c.Done(err) })

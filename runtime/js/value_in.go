@@ -78,6 +78,10 @@ func (v *vm) toJS(value any) goja.Value {
 // native object that the slot must hold from now on: the body can change it.
 func (v *vm) slot(x any) (val goja.Value, holds bool) {
 	switch x := x.(type) {
+	case *msg.Object:
+		return v.objectView(x), false
+	case *msg.Array:
+		return v.arrayView(x), false
 	case *msg.Buffer, *msg.Date, *msg.RegExp, *msg.Error, *msg.TypedArray:
 		return v.toJS(x), true
 	case *native:

@@ -27,7 +27,33 @@ type exporter struct {
 // maxDepth bounds how deep native objects may nest when they leave the VM.
 const maxDepth = 10000
 
-func (v *vm) toGo(x goja.Value) any { return (&exporter{vm: v}).value(x) }
+func (v *vm) toGo(x goja.Value) any {
+	if g, ok := v.primitive(x); ok {
+		return g
+	}
+	return (&exporter{vm: v}).value(x)
+}
+
+// primitive makes Go values of the commonest values that are no objects.
+func (v *vm) primitive(x goja.Value) (g any, ok bool) {
+	switch x := x.(type) {
+	case *goja.Object:
+		return nil, false
+	case goja.String:
+		return text(x), true
+	}
+	switch {
+	case goja.IsNumber(x):
+		return msg.Number(x.ToFloat()), true
+	case x == v.t:
+		return true, true
+	case x == v.f:
+		return false, true
+	case x == v.null:
+		return nil, true
+	}
+	return nil, false
+}
 
 func (x *exporter) value(val goja.Value) any {
 	switch val := val.(type) {

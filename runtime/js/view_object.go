@@ -21,7 +21,15 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 	if seen := s.seen.find(o); seen != nil {
 		return seen
 	}
-	view := v.rt.NewDynamicObject(&objectView{s: s, o: o})
+	w := &s.own
+	if o != s.m || s.ownView != nil {
+		w = new(objectView)
+	}
+	*w = objectView{s: s, o: o}
+	view := v.rt.NewDynamicObject(w)
+	if w == &s.own {
+		s.ownView = view
+	}
 	if o.Bare() {
 		_ = view.SetPrototype(nil) // a dynamic object takes any
 	}
@@ -78,6 +86,9 @@ func (w *objectView) put(key string, val goja.Value) {
 // assigned returns what a slot of container c holds after val was assigned to
 // it, and whether that is a value that may stay there.
 func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
+	if g, ok := v.primitive(val); ok {
+		return g, true
+	}
 	o, ok := val.(*goja.Object)
 	if !ok {
 		return v.toGo(val), true
