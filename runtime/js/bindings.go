@@ -42,6 +42,9 @@ func (f *Function) nodeValue(v *vm, this goja.Value, name string) goja.Value {
 	case "globalThis":
 		return this
 	}
+	if slices.Contains(captures, name) {
+		return v.rt.GlobalObject().Get(name)
+	}
 	fn := v.rt.ToValue(f.timerFunction(name)).(*goja.Object)
 	fn.DefineDataProperty("name", v.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	return fn

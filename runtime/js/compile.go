@@ -19,6 +19,7 @@ import (
 type compiled struct {
 	prg     *goja.Program
 	params  []string // the names the outer function is called with
+	extras  []extra  // what it is called with beyond them
 	body    *usage
 	needs   []string
 	copies  bool   // the body runs on native copies of its message
@@ -101,6 +102,7 @@ func compile(src Source) (*compiled, error) {
 		}
 	}
 	if err == nil {
+		c.inline(prg)
 		if r := (&rewriter{depth: c.depth, this: c.this}); c.depth || c.regexps || c.this {
 			r.rewrite(prg)
 		}
@@ -172,6 +174,11 @@ func (c *compiled) decide(src Source, uses []*usage) {
 	}
 	for _, n := range nodeNames {
 		if named(n) {
+			c.params = append(c.params, n)
+		}
+	}
+	for _, n := range captures {
+		if named(n) && !named("eval") && !named("globalThis") {
 			c.params = append(c.params, n)
 		}
 	}

@@ -120,7 +120,11 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 		for _, p := range f.c.params[:len(f.c.params)-len(libs)] {
 			args = append(args, f.nodeValue(v, l.this, p))
 		}
-		parts := v.call(outer, v.undef, append(args, libs...)...).(*goja.Object)
+		args = append(args, libs...)
+		for _, x := range f.c.extras {
+			args = append(args, x.make(v))
+		}
+		parts := v.call(outer, v.undef, args...).(*goja.Object)
 		l.body, _ = goja.AssertFunction(parts.Get("0"))
 		if f.c.quiet {
 			l.quick = quick(parts.Get("0"))

@@ -11,6 +11,7 @@ type objectView struct {
 	s     *session
 	o     *msg.Object
 	dirty bool
+	seen  bool // the session knows the view
 }
 
 func (v *vm) objectView(o *msg.Object) goja.Value {
@@ -25,7 +26,7 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 	if o != s.m || s.ownView != nil {
 		w = new(objectView)
 	}
-	*w = objectView{s: s, o: o}
+	*w = objectView{s: s, o: o, seen: true}
 	view := v.rt.NewDynamicObject(w)
 	if w == &s.own {
 		s.ownView = view
@@ -97,6 +98,10 @@ func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
 	switch o.ExportType() {
 	case typeObjectView:
 		if w := o.Export().(*objectView); w.s == v.cur && !stored && !msg.Stored(w.o) {
+			if !w.seen { // an object literal's, see shape.go
+				w.seen = true
+				w.s.see(w.o, o)
+			}
 			return w.o, true
 		}
 	case typeArrayView:

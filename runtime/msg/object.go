@@ -45,6 +45,9 @@ func NewObject(pairs ...any) *Object {
 	return o
 }
 
+// NewObjectSize makes an object with room for n fields.
+func NewObjectSize(n int) *Object { return &Object{fields: make([]field, 0, n)} }
+
 // NewBareObject makes an object as JavaScript's Object.create(null) does: a script
 // finds no inherited methods in it. Copies of it have them, as lodash's cloneDeep has it.
 func NewBareObject() *Object { return &Object{bare: true} }
