@@ -190,7 +190,9 @@ func (f *Function) run(v *vm, l *linked, call Call, m *msg.Object) {
 	s.msgID = m.Value(msg.ID)
 	v.run(s, func() error {
 		if l.quick != nil && f.mayBeQuick(v) {
-			return s.returned(l.quick(v.bodyCall(l.this, v.objectView(m), v.nodeObject(s))))
+			r := l.quick(v.bodyCall(l.this, v.objectView(m), v.nodeObject(s)))
+			v.runJobs()
+			return s.returned(r)
 		}
 		var arg goja.Value
 		if f.c.copies {

@@ -2,9 +2,9 @@ package js
 
 import "github.com/dop251/goja"
 
-// A body is quiet if it leaves no promise jobs and keeps nothing of its message:
-// it runs in the pool, or would but for the contexts it uses, in which it leaves
-// no function. It is called the quick way, which keeps goja's stack, where
+// A body is quiet if it makes no promises and keeps nothing of its message: it
+// runs in the pool, or would but for the contexts it uses, in which it leaves no
+// function. It is called the quick way, which keeps goja's stack, where
 // goja.Callable runs the jobs and gives the stack up, to grow again in the next
 // call. What the stack still refers to after the call are views, and those are
 // cut off from their containers (see session.end).
@@ -24,4 +24,18 @@ func (f *Function) mayBeQuick(v *vm) bool { return v.index != mainVM || !v.forei
 func (v *vm) bodyCall(this, m, node goja.Value) goja.FunctionCall {
 	v.args = [2]goja.Value{m, node}
 	return goja.FunctionCall{This: this, Arguments: v.args[:]}
+}
+
+// runJobs runs the promise jobs that Go code has left, as goja does when a call from outside is over.
+func (v *vm) runJobs() {
+	if !v.jobs {
+		return
+	}
+	v.jobs = false
+	if v.leave == nil {
+		v.leave, _ = goja.AssertFunction(v.rt.ToValue(func(goja.FunctionCall) goja.Value { return v.undef }))
+	}
+	if _, err := v.leave(v.undef); err != nil {
+		panic(err)
+	}
 }

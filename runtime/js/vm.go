@@ -38,6 +38,8 @@ type vm struct {
 	joining                          []*goja.Object // the arrays whose join is under way
 	spare                            []view         // emptied, for the views of the next session
 	args                             [2]goja.Value  // of the body that is called
+	jobs                             bool           // there may be promise jobs
+	leave                            goja.Callable  // runs them
 
 	nodeProto, timerProto *goja.Object // made at first use
 	preludes              map[string]*goja.Object
@@ -89,7 +91,7 @@ func (v *vm) class(name string) *goja.Object {
 // tracker gives promise jobs the session that scheduled them.
 type tracker struct{ vm *vm }
 
-func (t tracker) Grab() any      { return t.vm.cur }
+func (t tracker) Grab() any      { t.vm.jobs = true; return t.vm.cur }
 func (t tracker) Resumed(of any) { t.vm.cur, _ = of.(*session) }
 func (t tracker) Exited()        { t.vm.cur = t.vm.turn }
 
