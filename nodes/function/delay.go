@@ -188,8 +188,10 @@ func (t *ticks) start(n *delayNode, period time.Duration, f func()) {
 	timer = time.AfterFunc(period, func() {
 		n.mu.Lock()
 		if t.timer == timer && !n.closed {
-			timer.Reset(period)
 			f()
+			if t.timer == timer { // f may begin anew; what it shows later comes before the next tick, as in Node
+				timer.Reset(period)
+			}
 		}
 		n.mu.Unlock()
 		n.outbox.drain(n.inst)

@@ -41,13 +41,14 @@ func (q *delayEach) input(d *runtime.Delivery) {
 		q.waiting = append(q.waiting, k)
 	}
 	reset := m.Has("reset")
+	flushes := hasFlush && (!reset || q.n.PauseType != "delay")
 	if reset {
-		q.clear(d)
-		d.Status(depthStatus("ring", 0))
+		q.clear(d, q.showsDepth() && q.n.PauseType != "delay" && !flushes)
 	}
-	if hasFlush && (!reset || q.n.PauseType != "delay") {
+	switch {
+	case flushes:
 		q.flush(d, flush)
-	} else if q.showsDepth() && !(reset && q.n.PauseType == "delay") {
+	case !reset && q.showsDepth():
 		d.Status(depthStatus("dot", len(q.waiting)))
 	}
 }
@@ -82,13 +83,19 @@ func (q *delayEach) showsDepth() bool {
 	return true
 }
 
-// clear forgets all that wait, which completes them.
-func (q *delayEach) clear(d *runtime.Delivery) {
+// clear forgets all that wait, which completes them before the status changes.
+func (q *delayEach) clear(d *runtime.Delivery, showDepth bool) {
 	for _, k := range q.waiting {
 		q.alarms.stopLocked(k.alarm)
 		q.n.outbox.put(k.kept, k.complete)
 	}
 	q.waiting = nil
+	q.n.outbox.put(keep(d, d.Msg), func(d *runtime.Delivery) {
+		d.Status(depthStatus("ring", 0))
+		if showDepth {
+			d.Status(depthStatus("dot", 0))
+		}
+	})
 	q.n.outbox.drainAfter(d, q.n.inst)
 }
 

@@ -46,11 +46,9 @@ func (q *delayQueue) input(d *runtime.Delivery) {
 		for _, k := range q.buffer {
 			q.n.outbox.put(k, k.complete)
 		}
-		q.n.outbox.drainAfter(d, q.n.inst)
 		q.buffer = nil
 		q.rateMs = q.n.rateMs
-		d.Status(msg.NewObject("text", "reset"))
-		d.Complete(nil)
+		q.n.endFlush(d, msg.NewObject("text", "reset")) // the message itself was kept too
 	}
 }
 

@@ -53,6 +53,9 @@ func (n *execNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
 	n.active = map[string]*process{}
 	n.Command, n.Append = strings.TrimSpace(n.Command), strings.TrimSpace(n.Append)
+	if v, ok := inst.Props().Get("addpay"); ok && v != msg.Undefined && !msg.ToBool(v) {
+		n.AddPay = false // also an empty text, which is not the default
+	}
 	if n.AddPay == true {
 		n.appended = msg.Payload
 	} else if msg.ToBool(n.AddPay) {

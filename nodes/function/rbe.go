@@ -51,6 +51,7 @@ func (n *rbeNode) Input(d *runtime.Delivery) error {
 	}
 	value := readOr(n.Property, d.Msg)
 	if value == msg.Undefined {
+		d.Uncompleted()
 		return nil
 	}
 	key := noTopic
@@ -60,6 +61,7 @@ func (n *rbeNode) Input(d *runtime.Delivery) error {
 	if _, known := n.previous[key]; !known && len(n.previous) >= maxKept {
 		return runtime.Text("too many topics to remember: send a message with msg.reset, or compare without regard to topics")
 	}
+	d.Uncompleted() // its handler in Node-RED takes no done
 	var passes bool
 	if n.Func == "rbe" || n.Func == "rbei" {
 		passes = n.changed(key, value)
