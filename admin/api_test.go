@@ -374,7 +374,7 @@ func TestFlowFuseRoutes(t *testing.T) {
 	if p := newSite(t).browser(t).do("GET", "/api/v1/projects/x/httpTokens", ""); p.status != 401 || p.header.Get("Content-Security-Policy") != "" {
 		t.Errorf("off: %d %v", p.status, p.header)
 	}
-	s := newSite(t, func(o *Options) { o.FlowFuse = true })
+	s := newSite(t, func(_ *site, o *Options) { o.FlowFuse = true })
 	call := func(method, path, body string) page {
 		return s.browser(t).do(method, "/api/v1/projects/x/httpTokens"+path, body, "Authorization", "Bearer "+s.admin)
 	}

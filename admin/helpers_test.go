@@ -69,9 +69,10 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-func newSite(t testing.TB, change ...func(*Options)) *site {
+func newSite(t testing.TB, change ...func(*site, *Options)) *site {
 	t.Helper()
-	s := &site{path: filepath.Join(t.TempDir(), "sluice.db"), log: &lockedBuffer{}, users: map[string]authz.User{}}
+	s := &site{Server: httptest.NewUnstartedServer(nil), path: filepath.Join(t.TempDir(), "sluice.db"), log: &lockedBuffer{}, users: map[string]authz.User{}}
+	s.URL = "http://" + s.Listener.Addr().String()
 	log := slog.New(slog.NewTextHandler(s.log, nil))
 	must := func(err error) {
 		t.Helper()
@@ -104,7 +105,7 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 	opts.Keys, err = authz.OpenKeys(filepath.Join(filepath.Dir(s.path), "master.key"))
 	must(err)
 	for _, f := range change {
-		f(&opts)
+		f(s, &opts)
 	}
 	flow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/hello" {
@@ -114,7 +115,9 @@ func newSite(t testing.TB, change ...func(*Options)) *site {
 		_, _ = io.WriteString(w, "flow ran for "+authz.FromContext(r.Context()).Type)
 	})
 	handler := New(opts)
-	s.Server = httptest.NewServer(handler.Wrap(guard.Wrap(flow)))
+	s.Config.Handler = handler.Wrap(guard.Wrap(flow))
+	s.URL = "" // as Start wants it
+	s.Start()
 	t.Cleanup(func() {
 		s.Close()
 		handler.Close()

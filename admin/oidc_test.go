@@ -15,12 +15,12 @@ import (
 func newOIDCSite(t testing.TB, b oidctest.Behavior, accounts authz.Accounts, change ...func(*oidc.Options)) (*site, *oidctest.Issuer) {
 	t.Helper()
 	i := oidctest.New(t, b)
-	o := oidc.Options{Issuer: i.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Label: "Example & Co",
-		RedirectURI: "http://127.0.0.1/_sluice/callback"} // the port is not known yet, and nobody is sent there
-	for _, f := range change {
-		f(&o)
-	}
-	s := newSite(t, func(opts *Options) {
+	s := newSite(t, func(s *site, opts *Options) {
+		o := oidc.Options{Issuer: i.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Label: "Example & Co",
+			RedirectURI: s.URL + Prefix + "callback"}
+		for _, f := range change {
+			f(&o)
+		}
 		p, err := oidc.New(o)
 		if err != nil {
 			t.Fatal(err)
@@ -281,7 +281,7 @@ func TestTheWayBackWorksOnceAndLeadsHere(t *testing.T) {
 	}
 	for _, header := range []string{"X-Forwarded-Host", "Forwarded", "X-Original-Host"} {
 		p := s.browser(t).do("GET", oidcPath, "", header, "evil.example")
-		if u, _ := url.Parse(p.header.Get("Location")); u.Query().Get("redirect_uri") != "http://127.0.0.1/_sluice/callback" {
+		if u, _ := url.Parse(p.header.Get("Location")); u.Query().Get("redirect_uri") != s.URL+Prefix+"callback" {
 			t.Errorf("%s: %s", header, u)
 		}
 	}

@@ -94,6 +94,15 @@ var helpers = template.FuncMap{
 		}
 		return template.HTML(`<time datetime="` + at.Format(time.RFC3339) + `">` + text + `</time>`)
 	},
+	// second is a time to the second, for what happens in an order.
+	"second": func(at time.Time) template.HTML {
+		at = at.UTC()
+		return template.HTML(`<time datetime="` + at.Format(time.RFC3339Nano) + `">` + at.Format("2 Jan 2006, 15:04:05") + `</time>`)
+	},
+	// dotted lets a name break after its dots, on narrow screens.
+	"dotted": func(name string) template.HTML {
+		return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(name), ".", ".<wbr>"))
+	},
 	// plain is a detail of an event: text as it is, the rest as JSON.
 	"plain": func(v any) string {
 		if text, ok := v.(string); ok {

@@ -216,7 +216,11 @@ func (s *Store) setHash(ctx context.Context, by Actor, ref, hash, old, event str
 			}
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE auth_user SET pass_hash = $1, pass_changed_at = $2 WHERE id = $3`, nullable(hash), millis(u.PassAt), u.ID)
-		return newUserEvent(now, event, by, &u, "cleared", hash == ""), err
+		var more []any
+		if hash == "" {
+			more = []any{"taken", true}
+		}
+		return newUserEvent(now, event, by, &u, more...), err
 	})
 	return u, err
 }

@@ -1,12 +1,16 @@
 // The walk of a person through the pages, in a real browser: sign in, add a token
-// with an expiry, copy it, use it, see its use, rotate, revoke; add a user to the
-// team, lower the role, see the refusal; sign out. Prints what went wrong and exits
-// with 1, or prints "ok". Usage: node walk.mjs URL PLAYWRIGHT-CORE CHROMIUM [PICTURES]
+// with an expiry, copy it, use it with curl, see its use, rotate, revoke; add a user
+// to the team, lower the role, see the refusal; keep a credential; sign out; sign in
+// at an OpenID provider. Prints what went wrong and exits with 1, or prints "ok".
+// Usage: node walk.mjs URL PLAYWRIGHT-CORE CHROMIUM [PICTURES [AXE-CORE]]
 import { createRequire } from "node:module";
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import assert from "node:assert/strict";
 
-const [url, playwright, chromium, pictures] = process.argv.slice(2);
+const [url, playwright, chromium, pictures, axe] = process.argv.slice(2);
 const { chromium: launcher } = createRequire(import.meta.url)(playwright);
+const rules = axe && readFileSync(axe + "/axe.min.js", "utf8");
 
 const browser = await launcher.launch({ executablePath: chromium, headless: true, args: [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
@@ -15,11 +19,17 @@ const problems = [];
 const person = async (options = {}) => {
   const context = await browser.newContext({ baseURL: url, permissions: ["clipboard-read", "clipboard-write"], ...options });
   const page = await context.newPage();
-  page.on("console", (m) => { if (m.type() === "error" && !/status of 40[1349]/.test(m.text())) problems.push(m.text()); });
+  page.on("console", (m) => { if (m.type() === "error" && !/status of 40[01349]/.test(m.text())) problems.push(m.text()); });
   page.on("pageerror", (e) => problems.push(String(e)));
   return page;
 };
-const picture = async (page, name) => { if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true }); };
+const picture = async (page, name) => {
+  if (pictures) await page.screenshot({ path: `${pictures}/${name}.png`, fullPage: true });
+  if (!rules || name.startsWith("dark-phone")) return; // without JavaScript no rule can be run
+  await page.evaluate(rules);
+  const { violations } = await page.evaluate(() => axe.run());
+  for (const v of violations) problems.push(`${name}: ${v.help}: ${v.nodes.map((n) => n.html).join(" ")}`);
+};
 const signIn = async (page, user, path) => {
   await page.goto(path);
   await page.getByLabel("User name").fill(user);
@@ -27,6 +37,8 @@ const signIn = async (page, user, path) => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(url + path);
 };
+// curl runs a command line of a page as a shell does, and returns the status.
+const curl = (line) => execFileSync("sh", ["-c", line.replace(/^curl /, "curl -s -o /dev/null -w '%{http_code}' ")], { encoding: "utf8" });
 const use = async (token) => (await fetch(url + "/hello", { headers: { Authorization: "Bearer " + token } })).status;
 
 const olga = await person();
@@ -48,11 +60,12 @@ await olga.getByRole("button", { name: "Copy to Clipboard" }).click();
 await olga.getByText("Copied.").waitFor();
 const token = await olga.evaluate(() => navigator.clipboard.readText());
 assert.match(token, /^sluh_[0-9A-Za-z]{49}$/);
-const curl = await olga.locator("#curl").textContent();
-assert.equal(curl, `curl -H "Authorization: Bearer ${token}" ${url}/hello`);
+const line = await olga.locator("#curl").textContent();
+assert.equal(line, `curl -H "Authorization: Bearer ${token}" ${url}/hello`);
 assert.ok(!olga.url().includes(token));
 assert.ok(!(await olga.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]))).includes(token));
-assert.equal(await use(token), 200);
+assert.equal(curl(line), "200");
+assert.equal(curl(`curl ${url}/hello`), "401");
 await olga.getByRole("button", { name: "Done" }).click();
 await olga.waitForURL("**/tokens?");
 assert.ok(!(await olga.content()).includes(token));
@@ -105,6 +118,34 @@ await stan.goto("/hello");
 await stan.getByText("role in the team is too low").waitFor();
 await picture(stan, "refused");
 
+await olga.getByRole("link", { name: "Credentials" }).click();
+await olga.getByRole("button", { name: "Add Credential" }).click();
+assert.equal(await olga.getByLabel("Name of the header").isVisible(), false);
+await olga.getByLabel("Name", { exact: true }).fill("maps");
+await olga.getByLabel("Hosts").fill("maps.example.com");
+await olga.getByLabel("Kind").selectOption("header");
+await olga.getByLabel("Name of the header").fill("X-Api-Key");
+await picture(olga, "credential-new");
+await olga.getByLabel("Value").fill("a-key-that-nobody-is-to-see");
+await olga.getByRole("button", { name: "Add", exact: true }).click();
+await olga.getByRole("status").getByText("kept").waitFor();
+await picture(olga, "credentials");
+await olga.getByLabel("Actions for maps").click();
+await olga.getByRole("link", { name: "Test" }).click();
+await olga.getByLabel("URL").fill("https://maps.example.com/me");
+await olga.getByRole("button", { name: "Call" }).click();
+await olga.getByRole("status").getByText("status 204").waitFor();
+await picture(olga, "credential-test");
+await olga.getByRole("link", { name: "Done" }).click();
+await olga.getByLabel("Actions for maps").click();
+await olga.getByRole("link", { name: "Rotate" }).click();
+await picture(olga, "credential-rotate");
+await olga.goto("/_sluice/credentials/maps/remove");
+await picture(olga, "credential-remove");
+await olga.getByRole("button", { name: "Remove" }).click();
+await olga.getByText("no credentials yet").waitFor();
+assert.ok(!(await olga.content()).includes("a-key-that-nobody-is-to-see"));
+
 await olga.getByRole("button", { name: "Sign out" }).click();
 await olga.waitForURL("**/_sluice/login");
 await olga.goto("/_sluice/tokens");
@@ -126,10 +167,40 @@ for (const name of ["audit", "sessions", "account", "teams"]) {
   await picture(root, name);
 }
 
+await root.goto("/_sluice/users");
+await root.getByRole("link", { name: "petra" }).click();
+await root.getByText("The first person whom Example & Co calls petra").waitFor();
+await picture(root, "user-elsewhere");
+await root.goto("/_sluice/team");
+await root.getByLabel("User name").fill("petra");
+await root.getByLabel("Role", { exact: true }).selectOption("viewer");
+await root.getByRole("button", { name: "Add member" }).click();
+await root.getByRole("status").waitFor();
+
+// At the provider, by keyboard alone, and back to where the way began.
+const petra = await person();
+await petra.goto("/hello");
+await picture(petra, "login");
+await petra.getByLabel("User name").focus();
+for (let i = 0; i < 3; i++) await petra.keyboard.press("Tab");
+assert.equal(await petra.evaluate(() => document.activeElement.textContent), "Sign in with Example & Co");
+await petra.keyboard.press("Enter");
+await petra.getByText("flow ran").waitFor();
+assert.equal(petra.url(), url + "/hello");
+await petra.goto("/_sluice/account");
+await petra.getByText("you sign in with Example & Co").waitFor();
+await picture(petra, "account-elsewhere");
+await petra.goto("/_sluice/callback?state=x&code=y");
+await petra.getByRole("alert").getByText("not begun in this browser").waitFor();
+await picture(petra, "login-elsewhere-error");
+
 // Without JavaScript, on a phone, in the dark: the same works.
 const plain = await person({ javaScriptEnabled: false, viewport: { width: 390, height: 800 }, colorScheme: "dark" });
 await plain.goto("/_sluice/tokens");
 await picture(plain, "dark-phone-login");
+await plain.getByRole("link", { name: "Sign in with Example & Co" }).click();
+await plain.getByText("not allowed to you").waitFor(); // petra is no owner
+await plain.context().clearCookies();
 await signIn(plain, "olga", "/_sluice/tokens");
 await plain.getByRole("button", { name: "Add Token" }).click();
 await plain.getByLabel("Token name").fill("a phone's token");
@@ -144,9 +215,9 @@ await plain.getByRole("button", { name: "Done" }).click();
 await plain.getByLabel("Actions for a phone's token").click();
 await plain.getByRole("link", { name: "Revoke" }).waitFor();
 await picture(plain, "dark-phone-tokens");
-for (const name of ["team", "audit", "account"]) {
+for (const name of ["team", "audit", "account", "credentials", "credentials/new"]) {
   await plain.goto("/_sluice/" + name);
-  await picture(plain, "dark-phone-" + name);
+  await picture(plain, "dark-phone-" + name.replace("/", "-"));
   const wide = await plain.locator("html").evaluate((e) => e.scrollWidth > e.clientWidth).catch(() => false);
   assert.ok(!wide, name + " is wider than the phone");
 }

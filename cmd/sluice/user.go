@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -40,6 +41,18 @@ note within a second. Exit codes: 0 ok, 1 internal error, 2 usage, 3 not found,
 	return cmd
 }
 
+// exclusive lets at most one of the flags be given. What cobra has for it fails with
+// an error that does not tell itself from others.
+func exclusive(cmd *cobra.Command, flags ...string) {
+	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error {
+		given := slices.DeleteFunc(slices.Clone(flags), func(name string) bool { return !cmd.Flags().Changed(name) })
+		if len(given) > 1 {
+			return usageError(fmt.Errorf("--%s cannot be given together", strings.Join(given, " and --")))
+		}
+		return nil
+	}
+}
+
 // password is how a command gets one.
 type password struct{ stdin bool }
 
@@ -71,13 +84,14 @@ func readLine(cmd *cobra.Command) (string, error) {
 func userAdd(db func() (string, error)) *cobra.Command {
 	var n authz.NewUser
 	var pass password
-	var hashStdin, asJSON bool
+	var hashStdin, none, asJSON bool
 	var role string
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "Make a user; the password is made too, unless it comes from stdin",
 		Example: "  sluice user add alice --role member\n" +
-			"  printf %s \"$PASSWORD\" | sluice user add bob --password-stdin",
+			"  printf %s \"$PASSWORD\" | sluice user add bob --password-stdin\n" +
+			"  sluice user add carol --no-password   # signs in at the OpenID provider (auth.oidc)",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: withStore(db, func(cmd *cobra.Command, args []string, s *authz.Store) (err error) {
 			n.Username = args[0]
@@ -87,9 +101,11 @@ func userAdd(db func() (string, error)) *cobra.Command {
 				}
 			}
 			made := false
-			if hashStdin {
+			switch {
+			case none:
+			case hashStdin:
 				n.Hash, err = readLine(cmd)
-			} else {
+			default:
 				n.Password, made, err = pass.read(cmd)
 			}
 			if err != nil {
@@ -107,11 +123,12 @@ func userAdd(db func() (string, error)) *cobra.Command {
 	}
 	pass.flag(cmd)
 	cmd.Flags().BoolVar(&hashStdin, "hash-stdin", false, "read the password's bcrypt or argon2id hash from stdin")
+	cmd.Flags().BoolVar(&none, "no-password", false, "make no password: the first person whom the OpenID provider calls NAME gets the account")
 	cmd.Flags().BoolVar(&n.Admin, "admin", false, "may manage users, teams and tokens")
 	cmd.Flags().StringVar(&n.Name, "name", "", "full name")
 	cmd.Flags().StringVar(&n.Email, "email", "", "email address")
 	cmd.Flags().StringVar(&role, "role", "", "also add to this instance's team: none, dashboard, viewer, member or owner")
-	cmd.MarkFlagsMutuallyExclusive("password-stdin", "hash-stdin")
+	exclusive(cmd, "password-stdin", "hash-stdin", "no-password")
 	jsonFlag(cmd, &asJSON)
 	return cmd
 }

@@ -44,6 +44,8 @@ func TestUserTeamAndAuditCommands(t *testing.T) {
 		{"a password from stdin", "correct horse\n", "user add bob --password-stdin --admin --email bob@example.com", 0, `^$`, `^added user "bob" \(\w{26}\)\n$`},
 		{"a hash from stdin", string(hash), "user add eve --hash-stdin", 0, `^$`, `added user "eve"`},
 		{"a hash that is none", "plain", "user add x --hash-stdin", 2, `^$`, `bcrypt or argon2id`},
+		{"without a password", "", "user add carol --no-password", 0, `^$`, `^added user "carol" \(\w{26}\)\n$`},
+		{"without a password, and with one", "x\n", "user add x --no-password --password-stdin", 2, `^$`, `password-stdin`},
 		{"nothing on stdin", "", "user add x --password-stdin", 2, `^$`, `stdin holds nothing`},
 		{"a common password", "password1\n", "user add x --password-stdin", 2, `^$`, `most common`},
 		{"a taken name", "", "user add ADA", 4, `^$`, `a user with this name already`},
@@ -71,7 +73,7 @@ func TestUserTeamAndAuditCommands(t *testing.T) {
 		{"an admin token", "", "token create --name boss --kind admin", 0, `^slua_\w{49}\n$`, `created`},
 		{"an unknown kind", "", "token create --name x --kind root", 2, `^$`, `http and admin`},
 		{"audit", "", "audit --type auth.team. --since 1h", 0, `(?s)^TIME.*auth.team.member.added +cli .*username="ada"`, `^$`},
-		{"audit in JSON", "", "audit --json --type auth.user.created", 0, `(?s)"count": 3,.*"actor": "cli"`, `^$`},
+		{"audit in JSON", "", "audit --json --type auth.user.created", 0, `(?s)"count": 4,.*"actor": "cli"`, `^$`},
 		{"a bad period", "", "audit --since soon", 2, `^$`, `--since: cannot read "soon"`},
 		{"an unknown command", "", "user destroy", 2, `^$`, `destroy`},
 	} {
