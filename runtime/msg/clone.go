@@ -45,24 +45,44 @@ func CloneMessage(m *Object) *Object {
 	if m == nil {
 		return nil
 	}
-	req, hasReq := m.Get("req")
-	res, hasRes := m.Get("res")
+	m.moveToEnd("req", "res")
+	n := sized(len(m.fields) + 1) // a part of a sequence gets an id next
+	n.fields = append(n.fields, m.fields...)
+	n.ints = m.ints
+	n.reindex()
 	c := copier{}
-	if !hasReq && !hasRes {
-		return c.object(m)
-	}
-	m.Delete("req")
-	m.Delete("res")
-	n := c.object(m)
-	if ToBool(req) {
-		n.Set("req", req)
-		m.Set("req", req)
-	}
-	if ToBool(res) {
-		n.Set("res", res)
-		m.Set("res", res)
+	c.add(m, n)
+	c.enter()
+	for i := range n.fields {
+		if f := &n.fields[i]; f.key != "req" && f.key != "res" {
+			f.val = c.value(f.val)
+		}
 	}
 	return n
+}
+
+// moveToEnd moves fields behind all others, in the given order; those whose values are
+// falsy go.
+func (o *Object) moveToEnd(keys ...string) {
+	end := len(o.fields)
+	for i := len(keys) - 1; i >= 0; i-- {
+		if at := o.find(keys[i]); at >= 0 && at == end-1 && ToBool(o.fields[at].val) {
+			end--
+		} else if at >= 0 {
+			end = -1
+		}
+	}
+	if end >= 0 {
+		return // as in every message that has been cloned before
+	}
+	for _, key := range keys {
+		if v, ok := o.Get(key); ok {
+			o.Delete(key)
+			if ToBool(v) {
+				o.Set(key, v)
+			}
+		}
+	}
 }
 
 // CopyIn returns v as a context store may keep it: containers that are not the
@@ -142,15 +162,15 @@ func (c *copier) enter() {
 	}
 }
 
-func (c *copier) value(v any) any {
-	switch v := v.(type) {
+func (c *copier) value(value any) any {
+	switch v := value.(type) {
 	case nil, undefined, bool, float64:
-		return v
+		return value
 	case string:
 		if c.into {
 			return strings.Clone(v)
 		}
-		return v
+		return value // not v, which would be boxed anew
 	case *Object:
 		if c.into && v.stored {
 			return v
@@ -170,17 +190,19 @@ func (c *copier) value(v any) any {
 			return c.error(v)
 		}
 	}
-	if k, ok := v.(Keeper); ok && c.into {
+	if k, ok := value.(Keeper); ok && c.into {
 		k.Keep()
 	}
-	return v
+	return value
 }
 
 func (c *copier) object(o *Object) *Object {
 	if to, ok := c.find(o); ok {
 		return to.(*Object)
 	}
-	n := &Object{fields: slices.Clone(o.fields), ints: o.ints, stored: c.into}
+	n := sized(len(o.fields))
+	n.fields = append(n.fields, o.fields...)
+	n.ints, n.stored = o.ints, c.into
 	if o.index != nil && !c.into {
 		n.index = maps.Clone(o.index)
 	}

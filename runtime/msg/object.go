@@ -36,9 +36,31 @@ type field struct {
 // indexAbove is the size up to which a linear search beats a map.
 const indexAbove = 16
 
+// sized makes an empty object with room for some fields. Of a small one object and
+// fields are one piece of memory.
+func sized(fields int) *Object {
+	switch {
+	case fields <= 4:
+		o := &struct {
+			Object
+			room [4]field
+		}{}
+		o.fields = o.room[:0]
+		return &o.Object
+	case fields <= 8:
+		o := &struct {
+			Object
+			room [8]field
+		}{}
+		o.fields = o.room[:0]
+		return &o.Object
+	}
+	return &Object{fields: make([]field, 0, fields)}
+}
+
 // NewObject makes an object from alternating keys and values.
 func NewObject(pairs ...any) *Object {
-	o := &Object{fields: make([]field, 0, len(pairs)/2)}
+	o := sized(len(pairs) / 2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		o.Set(pairs[i].(string), pairs[i+1])
 	}
