@@ -16,6 +16,7 @@ type Delivery struct {
 	run     *Run
 	state   deliveryState
 	escaped bool // someone may hold on to this Delivery after Input
+	first   Hold // most deliveries that wait for something are held once
 }
 
 type deliveryState uint8
@@ -147,7 +148,12 @@ func (d *Delivery) Complete(err error) {
 // Hold keeps the run open until it is released.
 func (d *Delivery) Hold() *Hold {
 	d.escaped = true
-	return d.run.hold()
+	h := &d.first
+	if h.run != nil {
+		h = new(Hold)
+	}
+	d.run.hold(h)
+	return h
 }
 
 // Error reports an error of m to the catch nodes without completing it, as

@@ -326,16 +326,16 @@ type Hold struct {
 	released atomic.Bool
 }
 
-func (r *Run) hold() *Hold {
+// hold makes h, which is new, a hold on the run.
+func (r *Run) hold(h *Hold) {
+	h.run = r
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	h := &Hold{run: r}
 	if r.over {
 		h.released.Store(true)
 	} else {
 		r.holds++
 	}
-	return h
 }
 
 // Open tells whether the run goes on: it was not over when the hold was made, and is held since.

@@ -99,9 +99,10 @@ func (n *joinNode) Input(d *runtime.Delivery) error {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	a, err := n.read(d)
+	var a arrival
+	belongs, err := n.read(d, &a)
 	switch {
-	case err != nil || a == nil:
+	case err != nil || !belongs:
 		return err
 	case n.Mode == "reduce":
 		return n.reduce(d)
@@ -115,9 +116,9 @@ func (n *joinNode) Input(d *runtime.Delivery) error {
 		return nil
 	}
 	if a.kind == "object" && (a.key == nil || a.key == msg.Undefined || a.key == "") {
-		return n.withoutKey(d, a)
+		return n.withoutKey(d, &a)
 	}
-	return n.add(d, a)
+	return n.add(d, &a)
 }
 
 // arrival is what a message has to tell of its group, and what it adds to it.
@@ -133,17 +134,17 @@ type arrival struct {
 	property string // where the group's value goes
 }
 
-// read finds out where the message belongs; nil if nowhere.
-func (n *joinNode) read(d *runtime.Delivery) (*arrival, error) {
+// read finds out where the message belongs, if anywhere.
+func (n *joinNode) read(d *runtime.Delivery, a *arrival) (belongs bool, err error) {
 	m := d.Msg
-	a := &arrival{id: "_", key: msg.Undefined, index: msg.Undefined, len: msg.Undefined, property: n.Property.Text()}
+	*a = arrival{id: "_", key: msg.Undefined, index: msg.Undefined, len: msg.Undefined, property: n.Property.Text()}
 	if n.full {
 		a.value = m
 	} else {
 		v, err := n.Property.Get(m)
 		if err != nil {
 			n.inst.Log.Warn("Message property " + a.property + " not found")
-			return nil, nil
+			return false, nil
 		}
 		a.value = v
 	}
@@ -151,7 +152,7 @@ func (n *joinNode) read(d *runtime.Delivery) (*arrival, error) {
 	switch n.Mode {
 	case "auto":
 		if err != nil {
-			return nil, err
+			return false, err
 		}
 		if !parts.Has("id") {
 			if m.Has("reset") {
@@ -159,15 +160,15 @@ func (n *joinNode) read(d *runtime.Delivery) (*arrival, error) {
 			} else {
 				n.inst.Log.Warn("Message missing msg.parts property - cannot join in 'auto' mode")
 			}
-			return nil, nil
+			return false, nil
 		}
-		return a, a.readParts(m, parts)
+		return true, a.readParts(m, parts)
 	case "reduce":
-		return a, nil
+		return true, nil
 	case "custom":
 		if hasParts && n.ignoreParts {
 			if err != nil {
-				return nil, err
+				return false, err
 			}
 			hasParts = false
 			if outer, ok := parts.Get(partsKey); ok {
@@ -181,7 +182,7 @@ func (n *joinNode) read(d *runtime.Delivery) (*arrival, error) {
 	a.kind, a.count, a.joiner = n.Build, n.Count, n.joiner
 	if n.countByParts && hasParts {
 		if err != nil {
-			return nil, err
+			return false, err
 		}
 		a.count = parts.Value("count")
 		if id, ok := parts.Get("id"); ok {
@@ -191,7 +192,7 @@ func (n *joinNode) read(d *runtime.Delivery) (*arrival, error) {
 	if n.Build == "object" {
 		a.key, err = n.Key.Get(m)
 	}
-	return a, err
+	return true, err
 }
 
 // readParts takes everything from msg.parts, as auto mode does.
@@ -204,13 +205,16 @@ func (a *arrival) readParts(m, parts *msg.Object) error {
 	a.len = parts.Value("len")
 	a.index = parts.Value("index")
 	a.property = msg.PayloadKey
+	path := msg.Payload
 	if p := parts.Value("property"); msg.ToBool(p) {
 		a.property = msg.ToString(p)
+		var err error
+		if path, err = msg.ParseMessagePath(a.property); err != nil {
+			return err
+		}
 	}
-	p, err := msg.ParseMessagePath(a.property)
-	if err == nil {
-		a.value, err = p.Get(m)
-	}
+	var err error
+	a.value, err = path.Get(m)
 	return err
 }
 
