@@ -50,6 +50,7 @@ type GuardOptions struct {
 	PassAuthorization bool           // leave the header that was judged in the request
 	InsecureCookies   bool           // sessions also over plain HTTP beyond this machine
 	LoginPath         string         // where mode team sends browsers; "" if no login page is served
+	ResourceMetadata  string         // URL of the document of RFC 9728, for the challenges of mode jwt; "" if there is none
 	BearerFailures    Rate           // per address; beyond it wrong tokens get 429. Zero: no limit
 
 	Now   func() time.Time
@@ -394,5 +395,5 @@ func (g *Guard) answer(w http.ResponseWriter, r *http.Request, f *refusal, p *po
 	if g.opts.Refused != nil {
 		g.opts.Refused(w, r)
 	}
-	f.write(w, r, modes, g.opts.Realm, g.opts.LoginPath)
+	f.write(w, r, modes, &g.opts)
 }

@@ -99,9 +99,8 @@ const refusedBodyLimit = time.Second
 const allowed = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 // write answers. modes are those that would be accepted; each has its challenge.
-// login is the path of the login page, "" if there is none.
-func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, realm, login string) {
-	h := w.Header()
+func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, opts *GuardOptions) {
+	h, login := w.Header(), opts.LoginPath
 	page := wantsHTML(r)
 	if modes.has(ModeTeam) && (page || len(r.Header["Sec-Fetch-Mode"]) > 0) {
 		modes &^= 1 << ModeBasic // a browser would ask for a password in a window of its own
@@ -121,7 +120,7 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, r
 		w.WriteHeader(http.StatusFound)
 		return
 	}
-	for _, c := range f.challenges(modes, realm) {
+	for _, c := range f.challenges(modes, opts) {
 		h.Add("WWW-Authenticate", c)
 	}
 	body, contentType := f.json(), "application/json"
@@ -145,8 +144,12 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, r
 	}
 }
 
-func (f *refusal) challenges(modes modeSet, realm string) []string {
+func (f *refusal) challenges(modes modeSet, opts *GuardOptions) []string {
+	realm := opts.Realm
 	bearer := `Bearer realm="` + realm + `"`
+	if opts.ResourceMetadata != "" && modes.has(ModeJWT) {
+		bearer += `, resource_metadata="` + opts.ResourceMetadata + `"` // RFC 9728 5.1
+	}
 	switch f.code {
 	case codeUnauthorized:
 		var list []string

@@ -59,6 +59,7 @@ func (s *Server) wire(opts *authz.GuardOptions) {
 		return
 	}
 	opts.Options = http.HandlerFunc(s.serveOptions)
+	opts.ResourceMetadata = s.resourceURL()
 	opts.Refused = func(w http.ResponseWriter, r *http.Request) {
 		s.Engine.Router().SetCORS(w, r)
 		if w.Header().Get("Access-Control-Allow-Origin") != "" {
@@ -82,7 +83,7 @@ func (s *Server) serveOptions(w http.ResponseWriter, r *http.Request) {
 
 // wrap puts the guard in front of the router.
 func (s *Server) wrap(next http.Handler) http.Handler {
-	guarded := s.guard.Wrap(next)
+	guarded := s.wrapResource(s.guard.Wrap(next))
 	if !s.asNodeRED() {
 		return guarded
 	}
