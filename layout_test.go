@@ -31,7 +31,7 @@ var picture = map[string][]string{
 	"nodes/nodetest":      {"flows", "runtime", "runtime/msg"},
 	"nodes/link":          {"runtime", "runtime/msg"},
 	"nodes/common":        {"runtime", "runtime/msg", "nodes/link"},
-	"nodes/function":      {"runtime", "runtime/msg", "runtime/js", "nodes/link", "nodes/mustache", "nodes/yaml"},
+	"nodes/function":      {"runtime", "runtime/msg", "runtime/js", "nodes/link", "nodes/mustache", "nodes/network", "nodes/yaml"},
 	"nodes/network":       {"runtime", "runtime/msg", "authz", "redact", "internal/httpfile", "internal/http1", "nodes/mustache"},
 	"nodes/parsers":       {"runtime", "runtime/msg", "nodes/jsonschema", "nodes/yaml"},
 	"nodes/sequence":      {"runtime", "runtime/msg"},
