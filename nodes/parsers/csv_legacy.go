@@ -250,6 +250,7 @@ func (c *legacyColumns) format(d *runtime.Delivery, payload any) (string, error)
 	list, ok := payload.(*msg.Array)
 	if !ok {
 		list = msg.NewArray(payload)
+		d.Msg.Set(msg.PayloadKey, list) // which an error shows
 	}
 	var lines []string
 	if n.headerOut != "none" && !n.headerSent {
@@ -281,6 +282,7 @@ func (c *legacyColumns) format(d *runtime.Delivery, payload any) (string, error)
 			if i > 0 {
 				return "", &msg.TypeError{Message: "Cannot read properties of undefined (reading 'length')"}
 			}
+			d.Msg.Set(msg.PayloadKey, msg.NewArray(list)) // which an error shows
 			if cells, err = c.formatArray(list); err == nil {
 				lines = append(lines, strings.Join(cells, n.Separator))
 			}

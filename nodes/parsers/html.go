@@ -63,8 +63,8 @@ func (n *htmlNode) Input(d *runtime.Delivery) error {
 
 // find returns what the node is to return of each element.
 func (n *htmlNode) find(value any, selector string) ([]any, error) {
-	if value == nil {
-		return nil, runtime.Text("cheerio.load() expects a string")
+	if nothing, err := notText(value); nothing || err != nil {
+		return nil, err
 	}
 	document, err := html.Parse(strings.NewReader(msg.ToUTF8(msg.ToString(value))))
 	if err != nil {
@@ -96,6 +96,35 @@ func (n *htmlNode) find(value any, selector string) ([]any, error) {
 		}
 	}
 	return results, nil
+}
+
+// notText is what cheerio makes of values that are not text: it takes them for
+// nodes of a document, in which nothing is found.
+func notText(value any) (nothing bool, err error) {
+	switch v := value.(type) {
+	case string, *msg.Buffer:
+		return false, nil
+	case nil:
+		return true, runtime.Text("cheerio.load() expects a string")
+	case *msg.Array:
+		for _, e := range v.All() {
+			if kind := msg.TypeOf(e); kind != "object" || e == nil {
+				return true, noNode(e)
+			}
+		}
+	default:
+		if msg.TypeOf(value) != "object" {
+			return true, noNode(value)
+		}
+	}
+	return true, nil
+}
+
+func noNode(v any) error {
+	if v == nil || v == msg.Undefined {
+		return runtime.Textf("Cannot read properties of %s (reading 'parent')", msg.ToString(v))
+	}
+	return runtime.Textf("Cannot create property 'prev' on %s '%s'", msg.TypeOf(v), msg.ToString(v))
 }
 
 func setAttributes(o *msg.Object, e *html.Node) *msg.Object {

@@ -161,6 +161,9 @@ func queryAll(root *html.Node, s string) ([]*html.Node, error) {
 var unknownPseudo = regexp.MustCompile(`unknown pseudoclass or pseudoelement :+([\w-]+)`)
 
 // compileSelector words the errors most met as the library in Node-RED does.
+// startsNoSelector finds texts of which css-what reads nothing at all.
+var startsNoSelector = regexp.MustCompile(`^\s*[^\s\w\-\\.#\[:*|,>+~\x80-\x{10ffff}]`)
+
 func compileSelector(s string) (cascadia.Matcher, error) {
 	match, err := cascadia.ParseGroup(s)
 	if err == nil {
@@ -168,6 +171,9 @@ func compileSelector(s string) (cascadia.Matcher, error) {
 	}
 	if m := unknownPseudo.FindStringSubmatch(err.Error()); m != nil {
 		return nil, runtime.Text("unmatched pseudo-class :" + m[1])
+	}
+	if startsNoSelector.MatchString(s) {
+		return nil, runtime.Text("Empty sub-selector")
 	}
 	return nil, runtime.Text(fmt.Sprintf("Unmatched selector: %s (%v)", s, err))
 }

@@ -32,18 +32,27 @@ func (n *xmlNode) Input(d *runtime.Delivery) error {
 		return err
 	}
 	text, isText := value.(string)
-	var result any
 	switch {
 	case value == msg.Undefined:
 		return d.Send(d.Msg)
-	case isText:
-		result, err = n.parse(d.Msg, text)
-	case msg.TypeOf(value) == "object":
-		result, err = n.build(d.Msg, value)
-	default:
-		n.inst.Log.Warn("This node only handles xml strings or js objects.")
+	case isText && msg.TrimSpace(text) == "":
+		return n.send(d, nil, nil)
+	case isText: // xml2js reads in a later turn of Node's loop: messages right behind overtake
+		d.Async()(func() error {
+			result, err := n.parse(d.Msg, text)
+			return n.send(d, result, err)
+		})
 		return nil
+	case msg.TypeOf(value) == "object":
+		result, err := n.build(d.Msg, value)
+		return n.send(d, result, err)
 	}
+	n.inst.Log.Warn("This node only handles xml strings or js objects.")
+	return nil
+}
+
+// send sends the message with a result, unless there is an error.
+func (n *xmlNode) send(d *runtime.Delivery, result any, err error) error {
 	if err != nil {
 		return err
 	}
