@@ -178,7 +178,8 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		r = withValue(r, principalKey{}, principal)
-		if principal.Type != PrincipalBasic && staysOpen(r) {
+		r = withValue(r, guardKey{}, g)
+		if principal.Type != PrincipalBasic && isUpgrade(r) {
 			g.serveWatched(next, w, r, principal)
 			return
 		}

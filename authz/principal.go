@@ -37,6 +37,7 @@ type Principal struct {
 	TeamID string
 
 	kind        Kind
+	hash        Hash     // of the value that a token was shown by
 	permissions []string // Node-RED's scopes, see May
 
 	// Of a token of the outside issuer:
@@ -46,8 +47,8 @@ type Principal struct {
 
 var anonymous = &Principal{Type: PrincipalNone}
 
-func tokenPrincipal(t *Token) *Principal {
-	p := &Principal{Type: PrincipalToken, TokenID: t.ID, TokenName: t.Name, Scopes: t.Scopes, kind: t.Kind}
+func tokenPrincipal(t *Token, shown Hash) *Principal {
+	p := &Principal{Type: PrincipalToken, TokenID: t.ID, TokenName: t.Name, Scopes: t.Scopes, kind: t.Kind, hash: shown}
 	if t.Kind == KindAdmin {
 		p.permissions = []string{"*"}
 	}

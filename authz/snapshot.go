@@ -11,7 +11,6 @@ import (
 type snapshot struct {
 	epoch    int64 // unbelievable: nothing may be believed
 	entries  map[Hash]entry
-	byID     map[string]*credential
 	users    map[string]*account // by folded name
 	sessions map[Hash]*session
 	logins   map[string]*session // by id
@@ -69,14 +68,14 @@ type usage struct {
 // newSnapshot prepares the data; known is the usage so far, by id, and the result
 // its successor.
 func newSnapshot(d *Data, known map[string]*usage, now int64) (*snapshot, map[string]*usage) {
-	s := &snapshot{epoch: d.Epoch, entries: make(map[Hash]entry, len(d.Tokens)), byID: make(map[string]*credential, len(d.Tokens)),
+	s := &snapshot{epoch: d.Epoch, entries: make(map[Hash]entry, len(d.Tokens)),
 		users: make(map[string]*account, len(d.Users)), sessions: make(map[Hash]*session, len(d.Sessions)),
 		logins: make(map[string]*session, len(d.Sessions)), changed: make(chan struct{})}
 	usages := make(map[string]*usage, len(d.Tokens)+len(d.Sessions))
 	for i := range d.Tokens {
 		r := &d.Tokens[i]
 		c := &credential{hash: r.Hash, prev: r.PrevHash, revoked: !r.RevokedAt.IsZero(), scopes: r.Scopes, ips: r.IPs,
-			principal: tokenPrincipal(&r.Token), usage: known[r.ID]}
+			principal: tokenPrincipal(&r.Token, r.Hash), usage: known[r.ID]}
 		if !r.ExpiresAt.IsZero() {
 			c.expires = r.ExpiresAt.UnixMilli()
 		}
@@ -84,10 +83,11 @@ func newSnapshot(d *Data, known map[string]*usage, now int64) (*snapshot, map[st
 			c.usage = newUsage(r, c.expires, now)
 		}
 		usages[r.ID] = c.usage
-		s.byID[r.ID] = c
 		s.entries[r.Hash] = entry{credential: c}
 		if !r.PrevUntil.IsZero() {
-			s.entries[r.PrevHash] = entry{credential: c, until: r.PrevUntil.UnixMilli()}
+			before := *c
+			before.principal = tokenPrincipal(&r.Token, r.PrevHash)
+			s.entries[r.PrevHash] = entry{credential: &before, until: r.PrevUntil.UnixMilli()}
 		}
 	}
 	s.addLogins(d, known, usages)

@@ -196,11 +196,14 @@ func (v *Verifier) Check(p *Principal) error {
 		}
 		return nil
 	}
-	c := snap.byID[p.TokenID]
-	if c == nil {
+	e, found := snap.entries[p.hash] // of the value it came with: a rotation may have ended that alone
+	if !found {
 		return ErrUnknown
 	}
-	return v.judge(c, now)
+	if over, _ := passed(e.until, now, &e.usage.over); over {
+		return ErrUnknown
+	}
+	return v.judge(e.credential, now)
 }
 
 // Changed returns a channel that is closed when tokens have changed, for those

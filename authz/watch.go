@@ -5,7 +5,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 )
@@ -55,22 +54,25 @@ func (v *Verifier) recheck() {
 	}
 }
 
-// staysOpen tells whether a request asks for a connection that outlives its answer:
-// a websocket, or a stream of events.
-func staysOpen(r *http.Request) bool {
-	accept := r.Header["Accept"]
-	return isUpgrade(r) || len(accept) > 0 && strings.Contains(accept[0], "text/event-stream")
+type guardKey struct{}
+
+// Watch has end called once whoever sent the request of ctx may do so no longer: for
+// an answer that stays open, such as a stream of events. stop ends the watch; end may
+// still be under way then. The context of a websocket's request ends by itself.
+func Watch(ctx context.Context, end func(error)) (stop func()) {
+	p := FromContext(ctx)
+	g, _ := ctx.Value(guardKey{}).(*Guard)
+	if g == nil || p.Type == PrincipalBasic || p.Type == PrincipalNone {
+		return func() {}
+	}
+	return g.watch(p, end)
 }
 
-// serveWatched serves a request whose connection stays open. When its principal no
-// longer verifies, the request's context ends, with the reason as its cause. The
-// context of a websocket outlives the handler, to the close of the connection.
+// serveWatched serves a request for a websocket, whose connection outlives the
+// handler. When its principal no longer verifies, the request's context ends, with
+// the reason as its cause; it lasts to the close of the connection otherwise.
 func (g *Guard) serveWatched(next http.Handler, w http.ResponseWriter, r *http.Request, p *Principal) {
-	parent := r.Context()
-	if isUpgrade(r) {
-		parent = context.WithoutCancel(parent)
-	}
-	ctx, cancel := context.WithCancelCause(parent)
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(r.Context()))
 	stop := sync.OnceFunc(g.watch(p, cancel))
 	taken := &takenConn{ResponseWriter: w, stop: stop}
 	next.ServeHTTP(taken, r.WithContext(ctx))
@@ -98,9 +100,6 @@ type takenConn struct {
 }
 
 func (t *takenConn) Unwrap() http.ResponseWriter { return t.ResponseWriter }
-
-// Flush is for handlers that ask for the interface instead of a ResponseController.
-func (t *takenConn) Flush() { _ = http.NewResponseController(t.ResponseWriter).Flush() }
 
 func (t *takenConn) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	conn, rw, err := http.NewResponseController(t.ResponseWriter).Hijack()

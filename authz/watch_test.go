@@ -20,8 +20,9 @@ func (u upgrader) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Upgrade") == "" { // a stream of events
 		_, _ = io.WriteString(w, "data: x\n\n")
 		_ = http.NewResponseController(w).Flush()
-		<-r.Context().Done()
-		u.ended <- context.Cause(r.Context())
+		over := make(chan error, 1)
+		defer Watch(r.Context(), func(err error) { over <- err })()
+		u.ended <- <-over
 		return
 	}
 	conn, _, err := http.NewResponseController(w).Hijack()
@@ -55,7 +56,7 @@ func TestOpenConnectionsEnd(t *testing.T) {
 		want               error
 	}{
 		{"a websocket, its token revoked", "", "Upgrade: websocket", func(g *teamed, _ string) error { return second(g.store.Revoke(ctx, by, "valid")) }, ErrRevoked},
-		{"a stream, its token revoked", "", "Accept: text/event-stream", func(g *teamed, _ string) error { return second(g.store.Revoke(ctx, by, "valid")) }, ErrRevoked},
+		{"a stream, its token revoked", "", "X-Stream: events", func(g *teamed, _ string) error { return second(g.store.Revoke(ctx, by, "valid")) }, ErrRevoked},
 		{"a websocket, its user signed out", "alice", "Upgrade: websocket", func(g *teamed, id string) error { return g.store.EndSession(ctx, by, id) }, ErrUnknown},
 		{"a websocket, its user out of the team", "alice", "Upgrade: websocket", func(g *teamed, _ string) error { return g.store.RemoveMember(ctx, by, DefaultTeam, "alice") }, ErrDenied},
 		{"a websocket that is closed", "", "Upgrade: websocket", nil, io.EOF},

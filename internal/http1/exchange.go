@@ -21,7 +21,7 @@ type Exchange struct {
 	res     response
 	close   bool // the connection, after the answer
 	values  []contextValue
-	first   [1]contextValue // of values, most often all
+	first   [2]contextValue // of values, most often all
 	own     [2]contextValue // memory for values
 
 	mu       sync.Mutex // guards all below

@@ -194,7 +194,12 @@ func (ex *transaction) await(run *runtime.Run) {
 		limit = timer.C
 	}
 	wake, closing := res.waiter(), ex.node.inst.Engine().Closing()
+	var barred chan struct{} // of a stream: closed when the caller loses the right to it
 	for {
+		if barred == nil && res.streams() {
+			barred = make(chan struct{})
+			defer authz.Watch(ex.r.Context(), func(error) { close(barred) })()
+		}
 		select {
 		case <-wake:
 		case <-over:
@@ -215,6 +220,8 @@ func (ex *transaction) await(run *runtime.Run) {
 			return
 		case <-closing:
 			ex.fail(http.StatusServiceUnavailable, "flow_stopped")
+			return
+		case <-barred:
 			return
 		case <-ex.r.Context().Done():
 			return

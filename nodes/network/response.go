@@ -221,6 +221,13 @@ func (res *response) flush(push bool) (finished bool) {
 	return res.written
 }
 
+// streams tells whether a part of the answer is with the client, and not its end.
+func (res *response) streams() bool {
+	res.writing.Lock()
+	defer res.writing.Unlock()
+	return res.begun && !res.written
+}
+
 // leave ends the use of the ResponseWriter: the handler is about to return.
 func (res *response) leave() {
 	res.writing.Lock()
