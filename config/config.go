@@ -86,7 +86,7 @@ func Load(path string, flags Flags, getenv func(string) (string, bool)) (*Config
 	if err := c.readSettings(getenv); err != nil {
 		return nil, err
 	}
-	if err := errors.Join(c.unguarded(), c.switchedOff()); err != nil {
+	if err := c.switchedOff(); err != nil {
 		return nil, err
 	}
 	file, err := readYAML(filepath.Join(c.UserDir, "sluice.yaml"))

@@ -64,23 +64,25 @@ func TestBasicNeedsSomebody(t *testing.T) {
 	}
 }
 
-func TestWhatMayHaveKeptStrangersOutIsRefused(t *testing.T) {
-	for settings, want := range map[string]string{
-		`httpNodeMiddleware: function (req, res, next) { next() }`:   "httpNodeMiddleware",
-		`httpNodeMiddleware: [function (req, res, next) { next() }]`: "httpNodeMiddleware",
-		`httpNodeMiddleware: null, adminAuth: {}, oddity: 1`:         "",
+func TestAMiddlewareIsMissedWhereNothingElseGuards(t *testing.T) {
+	for _, tc := range []struct {
+		settings, auth string
+		want           bool
+	}{
+		{`httpNodeMiddleware: function (req, res, next) { next() }`, "", true},
+		{`httpNodeMiddleware: [function (req, res, next) { next() }]`, "", true},
+		{`httpNodeMiddleware: function (req, res, next) { next() }`, "bearer", false},
+		{`httpNodeMiddleware: function (req, res, next) { next() }`, "none", false},
+		{`httpNodeMiddleware: null`, "", false},
 	} {
-		c, err := Load(userDir(t, map[string]string{"settings.js": "module.exports = {" + settings + "}"}), Flags{}, env(nil))
-		if want != "" {
-			if err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%s: %v", settings, err)
-			}
-			continue
-		}
+		c, err := Load(userDir(t, map[string]string{"settings.js": "module.exports = {adminAuth: {}, oddity: 1, " + tc.settings + "}"}), Flags{Auth: tc.auth}, env(nil))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Join(c.Ignored(), " "); got != "httpNodeMiddleware oddity" {
+		if got := c.Unguarded(); got != tc.want {
+			t.Errorf("%s, --auth %q: %v", tc.settings, tc.auth, got)
+		}
+		if got := strings.Join(c.Ignored(), " "); got != "oddity httpNodeMiddleware" {
 			t.Errorf("ignored %q", got)
 		}
 	}

@@ -35,13 +35,10 @@ func (c *Config) Ignored() (keys []string) {
 	return keys
 }
 
-// unguarded refuses a setting by which its owner may have said who may call: not
-// to run it would open the endpoints.
-func (c *Config) unguarded() error {
-	if msg.ToBool(c.Settings.Value("httpNodeMiddleware")) {
-		return errorf("httpNodeMiddleware in settings.js is not run here, and whom it keeps out would come in: guard the endpoints with --auth or by policies in sluice.yaml, and take it out")
-	}
-	return nil
+// Unguarded tells whether nothing says who may call, but for a middleware that is
+// not run here: whom it kept out would come in.
+func (c *Config) Unguarded() bool {
+	return len(c.Auth.Modes) == 0 && msg.ToBool(c.Settings.Value("httpNodeMiddleware"))
 }
 
 // switchedOff settles the node types that the owner has switched off: by files in

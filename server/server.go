@@ -139,6 +139,9 @@ func (s *Server) Listen(ctx context.Context) (net.Addr, error) {
 	if len(s.cfg.Auth.Modes) == 0 && !s.cfg.Loopback() {
 		return nil, fmt.Errorf("%w to listen on %s without a guard: add --auth bearer (tokens), --auth team (users who sign in, and tokens), SLUICE_AUTH_USER and SLUICE_AUTH_PASS_HASH with --auth basic (one password), or --auth none (open to everyone who can reach it)", ErrRefused, s.cfg.Host)
 	}
+	if s.cfg.Unguarded() {
+		return nil, fmt.Errorf("%w to listen without a guard: httpNodeMiddleware in settings.js may have kept strangers out, and is not run here: add --auth bearer, --auth team or --auth basic, or --auth none if everyone may call", ErrRefused)
+	}
 	secure, err := tlsConfig(s.cfg, s.log)
 	if err != nil {
 		return nil, err
