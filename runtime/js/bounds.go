@@ -2,7 +2,6 @@ package js
 
 import (
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -128,12 +127,12 @@ func (v *vm) join(o *goja.Object, sep string) goja.Value {
 		}
 		return v.str(b.String())
 	}
-	for i, n := 0, int(o.Get("length").ToInteger()); i < n; i++ {
+	v.each(o, func(i int, x goja.Value) {
 		if i > 0 {
 			add(sep)
 		}
-		elem(o.Get(strconv.Itoa(i)))
-	}
+		elem(x)
+	})
 	return v.str(b.String())
 }
 

@@ -68,7 +68,7 @@ func bufferConcat(v *vm, c goja.FunctionCall) goja.Value {
 	}
 	var out []byte
 	i := 0
-	each(list, func(x goja.Value) {
+	v.each(list, func(_ int, x goja.Value) {
 		b, ok := v.viewBytes(x)
 		if !ok {
 			v.badType(`"list[`+strconv.Itoa(i)+`]" argument`, "an instance of Buffer or Uint8Array", x)

@@ -59,7 +59,7 @@ func (a *contextAccess) arguments(key, store, cb goja.Value) (keys []string, lis
 	}
 	if o, ok := key.(*goja.Object); ok && o.ClassName() == "Array" {
 		list = true
-		each(o, func(k goja.Value) { keys = append(keys, v.keyText(k)) })
+		v.each(o, func(_ int, k goja.Value) { keys = append(keys, v.keyText(k)) })
 	} else {
 		keys = []string{v.keyText(key)}
 	}
@@ -183,7 +183,7 @@ func (a *contextAccess) set(c goja.FunctionCall) goja.Value {
 	}
 	var vals []goja.Value
 	if o, ok := c.Argument(1).(*goja.Object); list && ok && o.ClassName() == "Array" {
-		each(o, func(x goja.Value) { vals = append(vals, x) })
+		v.each(o, func(_ int, x goja.Value) { vals = append(vals, x) })
 	} else {
 		vals = append(vals, c.Argument(1))
 	}

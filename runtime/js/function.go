@@ -139,7 +139,9 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 func (f *Function) session(call Call, m *msg.Object) *session { return f.sessionIn(f.vm, call, m) }
 
 func (f *Function) sessionIn(v *vm, call Call, m *msg.Object) *session {
-	return &session{vm: v, fn: f, call: call, m: m}
+	s := &session{vm: v, fn: f, call: call, m: m, seen: v.spare}
+	v.spare = views{}
+	return s
 }
 
 // Run runs the body for a message, which is the function's until it is sent

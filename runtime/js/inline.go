@@ -117,6 +117,7 @@ func (in *inliner) replacement(n any) ast.Expression {
 			return nil
 		}
 		if in.static(n, dot); lender[dot.Identifier.Name.String()] {
+			in.constantList(n, dot)
 			for i, a := range n.ArgumentList {
 				n.ArgumentList[i] = in.hoist(a)
 			}
@@ -156,12 +157,47 @@ func (in *inliner) hoist(e ast.Expression) ast.Expression {
 		}
 	}
 	in.children(reflect.ValueOf(e).Elem())
-	name := &ast.Identifier{Name: unistring.String("%f" + strconv.Itoa(len(in.hoisted))), Idx: e.Idx0()}
 	// As the second of two the function stays without a name.
-	anonymous := &ast.SequenceExpression{Sequence: []ast.Expression{&ast.BooleanLiteral{Idx: e.Idx0(), Literal: "true", Value: true}, e}}
-	in.hoisted = append(in.hoisted, &ast.Binding{Target: name, Initializer: anonymous})
-	return name
+	return in.once(&ast.SequenceExpression{Sequence: []ast.Expression{&ast.BooleanLiteral{Idx: e.Idx0(), Literal: "true", Value: true}, e}})
 }
+
+// once makes an expression a constant of the outer function.
+func (in *inliner) once(e ast.Expression) ast.Expression {
+	name := unistring.String("%c" + strconv.Itoa(len(in.hoisted)))
+	in.hoisted = append(in.hoisted, &ast.Binding{Target: &ast.Identifier{Name: name, Idx: e.Idx0()}, Initializer: e})
+	return &ast.Identifier{Name: name, Idx: e.Idx0()}
+}
+
+// constantList makes a list of constants one of the outer function, if it is
+// only asked, as in [1, 2].map(x => x * 2): what the callback is given of it, as
+// its third argument, must not be named.
+func (in *inliner) constantList(call *ast.CallExpression, dot *ast.DotExpression) {
+	list, ok := dot.Left.(*ast.ArrayLiteral)
+	if !ok || len(call.ArgumentList) != 1 || !readers[dot.Identifier.Name.String()] {
+		return
+	}
+	for _, e := range list.Value {
+		if _, ok := constant(e); !ok {
+			return
+		}
+	}
+	var params *ast.ParameterList
+	var source string
+	switch f := call.ArgumentList[0].(type) {
+	case *ast.FunctionLiteral:
+		params, source = f.ParameterList, f.Source
+	case *ast.ArrowFunctionLiteral:
+		params, source = f.ParameterList, f.Source
+	default:
+		return
+	}
+	if len(params.List) < 3 && params.Rest == nil && !callsOwn.MatchString(source) {
+		dot.Left = in.once(list)
+	}
+}
+
+// readers are those lenders that leave an array as it is and do not return it.
+var readers = setOf("map", "filter", "forEach", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "flatMap")
 
 // static lets a call of a global's function go to the function.
 func (in *inliner) static(call *ast.CallExpression, dot *ast.DotExpression) {

@@ -21,9 +21,9 @@ func (s *session) send(val goja.Value, id any, cloneFirst bool) {
 	}
 	b := &sending{s: s, x: &exporter{vm: s.vm, copy: s.fn.c.retains}, id: id, cloneFirst: cloneFirst}
 	if o, ok := val.(*goja.Object); ok && o.ClassName() == "Array" {
-		each(o, b.output)
+		s.vm.each(o, b.output)
 	} else {
-		b.output(val)
+		b.output(0, val)
 	}
 	if b.count > 0 {
 		s.emit(func(c Call) { c.Send(b.outs) })
@@ -66,19 +66,19 @@ type sending struct {
 	count      int
 }
 
-func (b *sending) output(val goja.Value) {
+func (b *sending) output(_ int, val goja.Value) {
 	b.outs = append(b.outs, nil)
 	if val == nil || !val.ToBoolean() {
 		return
 	}
 	if o, ok := val.(*goja.Object); ok && o.ClassName() == "Array" {
-		each(o, b.message)
+		b.s.vm.each(o, b.message)
 		return
 	}
-	b.message(val)
+	b.message(0, val)
 }
 
-func (b *sending) message(val goja.Value) {
+func (b *sending) message(_ int, val goja.Value) {
 	v := b.s.vm
 	if val == nil || val == v.undef || val == v.null {
 		return

@@ -43,23 +43,6 @@ type session struct {
 // container is a view whose slots may hold native objects.
 type container interface{ settle(*exporter) }
 
-// view returns what JavaScript sees of a container.
-func (s *session) view(key any, build func() *goja.Object) *goja.Object {
-	if o := s.seen.find(key); o != nil {
-		return o
-	}
-	return s.see(key, build())
-}
-
-// see notes what JavaScript sees of a container.
-func (s *session) see(key any, o *goja.Object) *goja.Object {
-	if s.seen.few == nil {
-		s.seen.few, s.vm.spare = s.vm.spare, nil
-	}
-	s.seen.add(key, o)
-	return o
-}
-
 // leave makes Go values of what the turn has left in containers and stores.
 func (s *session) leave() error {
 	s.flushSets()
@@ -108,20 +91,19 @@ func (s *session) settled(f func()) (odd bool) {
 
 // end gives back what the session holds, once neither body nor timers can run any more.
 func (s *session) end() {
-	if s.hold != nil || s.seen.few == nil {
+	if s.hold != nil {
 		return
 	}
-	few := s.seen.few
 	if s.fn.c.quiet {
-		for _, e := range few {
-			cut(e.o)
-		}
-		for _, o := range s.seen.many {
-			cut(o)
-		}
+		s.seen.objects.each(cut)
+		s.seen.arrays.each(cut)
 	}
-	clear(few)
-	s.vm.spare, s.seen = few[:0], views{}
+	s.vm.spare = views{objects: s.seen.objects.reset(), arrays: s.seen.arrays.reset(), others: s.seen.others}
+	if len(s.vm.spare.others) > 2*fewViews {
+		s.vm.spare.others = nil
+	}
+	clear(s.vm.spare.others)
+	s.seen = views{}
 }
 
 // cut parts a view from its container. Nothing can ask for it any more, but the

@@ -149,7 +149,8 @@ func constant(e ast.Expression) (x any, ok bool) {
 // make makes an object, with its view and that of every object in it that holds native values.
 func (s *shape) make(v *vm, args []goja.Value) (w *objectView, rest []goja.Value) {
 	o := msg.NewObjectSize(len(s.fields))
-	w = &objectView{s: v.cur, o: o}
+	w = v.cur.seen.newObject()
+	*w = objectView{s: v.cur, o: o}
 	for i := range s.fields {
 		f := &s.fields[i]
 		switch f.kind {

@@ -3,7 +3,6 @@ package js
 import (
 	"math/big"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
@@ -16,8 +15,9 @@ import (
 // references shared and cycles cycles.
 type exporter struct {
 	vm    *vm
-	memo  map[*goja.Object]any
-	undo  []func() // non-nil: how to give the containers their native objects back
+	few   []exported           // what it has made, the latest last
+	memo  map[*goja.Object]any // of what is beyond few
+	undo  []func()             // non-nil: how to give the containers their native objects back
 	depth int
 	copy  bool // copy the containers behind views, too
 	keep  bool // leave the containers behind views as they are: whoever asks copies or only reads
@@ -108,7 +108,7 @@ func (x *exporter) object(o *goja.Object) any {
 	case typeNodeView:
 		return x.foreign(o)
 	}
-	if r, ok := x.memo[o]; ok {
+	if r, ok := x.made(o); ok {
 		return r
 	}
 	switch o.ClassName() {
@@ -155,8 +155,8 @@ func (x *exporter) foreign(o *goja.Object) any {
 	} else {
 		n.plain = new(msg.Object)
 	}
-	if r, ok := x.memo[o]; ok && r == n.plain {
-		x.memo[o] = n
+	if r, ok := x.made(o); ok && r == n.plain {
+		x.note(o, n)
 	}
 	return n
 }
@@ -174,13 +174,46 @@ func (x *exporter) owned(s *session, c any) any {
 }
 
 func (x *exporter) enter(o *goja.Object, c any) {
+	x.note(o, c)
+	if x.depth++; x.depth > maxDepth {
+		x.vm.throwf("RangeError", "Maximum call stack size exceeded")
+	}
+}
+
+type exported struct {
+	of *goja.Object
+	c  any
+}
+
+// fewExported is up to how many a search beats a map.
+const fewExported = 16
+
+// made returns what has been made of an object.
+func (x *exporter) made(o *goja.Object) (c any, ok bool) {
+	for i := len(x.few) - 1; i >= 0; i-- {
+		if x.few[i].of == o {
+			return x.few[i].c, true
+		}
+	}
+	c, ok = x.memo[o]
+	return c, ok
+}
+
+func (x *exporter) note(o *goja.Object, c any) {
+	for i := range x.few {
+		if x.few[i].of == o {
+			x.few[i].c = c
+			return
+		}
+	}
+	if len(x.few) < fewExported {
+		x.few = append(x.few, exported{o, c})
+		return
+	}
 	if x.memo == nil {
 		x.memo = map[*goja.Object]any{}
 	}
 	x.memo[o] = c
-	if x.depth++; x.depth > maxDepth {
-		x.vm.throwf("RangeError", "Maximum call stack size exceeded")
-	}
 }
 
 func (x *exporter) plain(o *goja.Object) *msg.Object {
@@ -205,9 +238,16 @@ func (x *exporter) array(o *goja.Object) *msg.Array {
 	elems := make([]any, n)
 	r := msg.NewArray(elems...)
 	x.enter(o, r)
-	for i := range elems {
-		elems[i] = x.value(o.Get(strconv.Itoa(i)))
-	}
+	x.vm.each(o, func(i int, val goja.Value) {
+		if i >= n {
+			return
+		}
+		if g, ok := x.vm.primitive(val); ok {
+			elems[i] = g
+		} else {
+			elems[i] = x.value(val)
+		}
+	})
 	x.depth--
 	return r
 }

@@ -18,10 +18,10 @@ func (v *vm) arrayView(a *msg.Array) goja.Value {
 		return v.null
 	}
 	s := v.cur
-	if seen := s.seen.find(a); seen != nil {
+	if seen := s.seen.arrays.find(a); seen != nil {
 		return seen
 	}
-	return s.see(a, v.rt.NewDynamicArray(&arrayView{s: s, a: a}))
+	return s.seen.arrays.add(a, v.rt.NewDynamicArray(&arrayView{s: s, a: a}))
 }
 
 // live returns the array, unless it belongs to others now.

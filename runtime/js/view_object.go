@@ -19,12 +19,12 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 		return v.null
 	}
 	s := v.cur
-	if seen := s.seen.find(o); seen != nil {
+	if seen := s.seen.objects.find(o); seen != nil {
 		return seen
 	}
 	w := &s.own
 	if o != s.m || s.ownView != nil {
-		w = new(objectView)
+		w = s.seen.newObject()
 	}
 	*w = objectView{s: s, o: o, seen: true}
 	view := v.rt.NewDynamicObject(w)
@@ -34,7 +34,7 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 	if o.Bare() {
 		_ = view.SetPrototype(nil) // a dynamic object takes any
 	}
-	return s.see(o, view)
+	return s.seen.objects.add(o, view)
 }
 
 // errGone tells the author of a body that kept a reference past its call what to do.
@@ -100,7 +100,7 @@ func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
 		if w := o.Export().(*objectView); w.s == v.cur && !stored && !msg.Stored(w.o) {
 			if !w.seen { // an object literal's, see shape.go
 				w.seen = true
-				w.s.see(w.o, o)
+				w.s.seen.objects.add(w.o, o)
 			}
 			return w.o, true
 		}

@@ -33,13 +33,16 @@ type vm struct {
 	objectProto, buffer, bufferProto *goja.Object
 	t, f, undef, null                goja.Value
 	classes                          map[string]*goja.Object
-	crypto                           *goja.Object   // the module, once it is used
-	guarded                          *goja.Object   // the prototype of guarded patterns
-	joining                          []*goja.Object // the arrays whose join is under way
-	spare                            []view         // emptied, for the views of the next session
-	args                             [2]goja.Value  // of the body that is called
-	jobs                             bool           // there may be promise jobs
-	leave                            goja.Callable  // runs them
+	crypto                           *goja.Object                       // the module, once it is used
+	guarded                          *goja.Object                       // the prototype of guarded patterns
+	joining                          []*goja.Object                     // the arrays whose join is under way
+	spare                            views                              // emptied, for the views of the next session
+	args                             [2]goja.Value                      // of the body that is called
+	apply                            func(goja.FunctionCall) goja.Value // Function.prototype.apply, see each
+	receiver                         goja.Value
+	elements                         []goja.Value
+	jobs                             bool          // there may be promise jobs
+	leave                            goja.Callable // runs them
 
 	nodeProto, timerProto *goja.Object // made at first use
 	preludes              map[string]*goja.Object
