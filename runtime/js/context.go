@@ -116,8 +116,29 @@ func (a *contextAccess) answer(cb goja.Callable, args ...goja.Value) {
 	}
 }
 
+// plainKey returns the first of n arguments as the key of a value in the default
+// store, which is what most calls ask for.
+func (a *contextAccess) plainKey(c goja.FunctionCall, n int) (key string, ok bool) {
+	if len(c.Arguments) != n {
+		return "", false
+	}
+	s, ok := c.Arguments[0].(goja.String)
+	if !ok {
+		return "", false
+	}
+	key = text(s)
+	return key, key != "" && !strings.HasPrefix(key, "#:(") && !a.ctx.Async("")
+}
+
 func (a *contextAccess) get(c goja.FunctionCall) goja.Value {
 	v := a.f.vm
+	if key, ok := a.plainKey(c, 1); ok {
+		x, err := a.value("", key)
+		if err != nil {
+			v.throw(err)
+		}
+		return x
+	}
 	keys, list, store, cb := a.arguments(c.Argument(0), c.Argument(1), c.Argument(2))
 	if keys == nil {
 		return v.undef
@@ -177,6 +198,15 @@ func (a *contextAccess) value(store, key string) (goja.Value, error) {
 
 func (a *contextAccess) set(c goja.FunctionCall) goja.Value {
 	v := a.f.vm
+	if key, ok := a.plainKey(c, 2); ok {
+		if x, ok := v.primitive(c.Arguments[1]); ok {
+			v.cur.flushSets()
+			if err := a.ctx.Set("", key, x); err != nil {
+				v.throw(err)
+			}
+			return v.undef
+		}
+	}
 	keys, list, store, cb := a.arguments(c.Argument(0), c.Argument(2), c.Argument(3))
 	if keys == nil {
 		return v.undef
