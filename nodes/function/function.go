@@ -60,7 +60,7 @@ func engineOf(inst *runtime.Instance) *js.Engine {
 			Getenv:  inst.Engine().Getenv,
 			Globals: globals,
 			UserDir: inst.UserDir(), FilesDir: files,
-			JSONata: prepareJSONata, Date: dateText,
+			JSONata: prepareJSONata, Date: dateText, Fetch: fetcher(inst),
 		})
 	})
 }

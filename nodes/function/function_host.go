@@ -5,8 +5,10 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
+	"sluice/nodes/network"
 	"sluice/runtime"
 	"sluice/runtime/js"
 	"sluice/runtime/msg"
@@ -167,6 +169,16 @@ func prepareJSONata(n js.Node, text string) (js.Expression, error) {
 		return nil, err
 	}
 	return func(in any) (any, error) { return x.Eval(context.Background(), in, nil) }, nil
+}
+
+// fetcher is fetch, by the rules of http request nodes. It is made at the first
+// request: what engines share is not made while other such things are.
+func fetcher(inst *runtime.Instance) func(context.Context, js.FetchRequest) (js.FetchResponse, error) {
+	f := sync.OnceValue(func() *network.Fetcher { return network.NewFetcher(inst) })
+	return func(ctx context.Context, r js.FetchRequest) (js.FetchResponse, error) {
+		res, err := f().Fetch(ctx, network.FetchRequest(r))
+		return js.FetchResponse(res), err
+	}
 }
 
 // dateText is the time now in a moment format.

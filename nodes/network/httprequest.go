@@ -118,21 +118,30 @@ func (n *requestNode) Init(inst *runtime.Instance) error {
 	if n.auth.given && templateHost.MatchString(n.URL) {
 		inst.Log.Warn("this node's credentials go to whatever host the message names: write the host into the URL, or make sure that no client can choose it")
 	}
-	n.timeout = defaultTimeout
-	if ms := msg.ParseInt(msg.ToString(inst.Setting("httpRequestTimeout")), 10); ms > 0 {
-		n.timeout = milliseconds(ms)
-	}
-	if size, ok := parseSize(inst.Setting("httpRequestMaxLength")); ok && size > 0 {
-		n.maxBody = size
-	} else {
-		n.maxBody = defaultMaxBody
-	}
+	n.timeout, n.maxBody = requestLimits(inst)
 	if n.Persist {
 		n.pool = newConnPool(persistIdle)
 	} else {
-		n.pool = runtime.Shared(inst.Engine(), poolKey{}, func() *connPool { return newConnPool(sharedIdle) })
+		n.pool = sharedPool(inst)
 	}
 	return nil
+}
+
+// requestLimits are how long a request may take, and how many bytes its response may have.
+func requestLimits(inst *runtime.Instance) (timeout time.Duration, maxBody int64) {
+	timeout, maxBody = defaultTimeout, defaultMaxBody
+	if ms := msg.ParseInt(msg.ToString(inst.Setting("httpRequestTimeout")), 10); ms > 0 {
+		timeout = milliseconds(ms)
+	}
+	if size, ok := parseSize(inst.Setting("httpRequestMaxLength")); ok && size > 0 {
+		maxBody = size
+	}
+	return timeout, maxBody
+}
+
+// sharedPool has the connections that all nodes of an engine share.
+func sharedPool(inst *runtime.Instance) *connPool {
+	return runtime.Shared(inst.Engine(), poolKey{}, func() *connPool { return newConnPool(sharedIdle) })
 }
 
 // templateHost matches a URL whose host is, or contains, a tag.

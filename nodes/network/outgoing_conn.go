@@ -47,6 +47,7 @@ const inOneWrite = 16 << 10
 
 // exchange sends a request and reads the response. Unless the response says that the
 // connection lives on, it must be closed. Errors are ready for the flow, but for timeouts.
+// With one in the middle of the body there is the response without it.
 func (c *outgoingConn) exchange(ctx context.Context, req *outgoingRequest, deadline time.Time) (*outgoingResponse, error) {
 	if err := c.SetDeadline(deadline); err != nil {
 		return nil, exchangeError(err)
@@ -89,7 +90,7 @@ func (c *outgoingConn) exchange(ctx context.Context, req *outgoingRequest, deadl
 	case err != nil && isTimeout(err):
 		return nil, err
 	case err != nil:
-		return nil, exchangeError(err)
+		return res, exchangeError(err)
 	}
 	if !whole || !undisturbed || c.reader.r.Buffered() > 0 || req.closes() {
 		res.keepAlive = false

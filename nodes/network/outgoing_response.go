@@ -12,6 +12,7 @@ import (
 // outgoingResponse is what a server answered. Header names are lower case.
 type outgoingResponse struct {
 	status int
+	reason string
 	header headerList
 	body   []byte
 
@@ -138,12 +139,12 @@ func (res *outgoingResponse) parseStatusLine(s string) error {
 	default:
 		return parseError("HPE_INVALID_VERSION", "Invalid HTTP version")
 	}
-	digits, _, _ := strings.Cut(rest, " ")
+	digits, reason, _ := strings.Cut(rest, " ")
 	status, err := strconv.ParseUint(digits, 10, 16)
 	if err != nil || len(digits) != 3 || status < 100 {
 		return parseError("HPE_INVALID_STATUS", "Invalid status code")
 	}
-	res.status = int(status)
+	res.status, res.reason = int(status), fromLatin1(reason)
 	return nil
 }
 

@@ -15,7 +15,7 @@ type FetchRequest struct {
 	Redirect string // "follow", "manual" or "error"
 }
 
-// FetchResponse is its answer. The host bounds the body.
+// FetchResponse is its answer. The host bounds the body; Fault says why it is not whole.
 type FetchResponse struct {
 	Status     int
 	StatusText string
@@ -23,17 +23,7 @@ type FetchResponse struct {
 	Redirected bool
 	Headers    [][2]string
 	Body       []byte
-}
-
-// webHost is what web.js asks of Go.
-func (v *vm) webHost() host {
-	return host{
-		"send": v.fetch,
-		"later": func(c goja.FunctionCall) goja.Value {
-			v.installTimers()
-			return v.call(v.rt.GlobalObject().Get("setTimeout"), v.undef, c.Argument(0), c.Argument(1))
-		},
-	}
+	Fault      error
 }
 
 // fetch makes a request and calls back with an error or an answer. It returns what cancels it.
@@ -51,15 +41,19 @@ func (v *vm) fetch(c goja.FunctionCall) goja.Value {
 		resp, err := v.opts.Fetch(ctx, req)
 		return func() {
 			if err != nil {
-				v.call(done, v.undef, v.newError("Error", err.Error()))
+				v.call(done, v.undef, v.thrown(err))
 				return
 			}
 			headers := make([]goja.Value, len(resp.Headers))
 			for i, h := range resp.Headers {
 				headers[i] = v.strings(h[:])
 			}
-			v.call(done, v.undef, v.null, v.object("status", resp.Status, "statusText", resp.StatusText, "url", resp.URL,
-				"redirected", resp.Redirected, "headers", v.array(headers), "body", v.newBuffer(resp.Body)))
+			answer := v.object("status", resp.Status, "statusText", resp.StatusText, "url", resp.URL,
+				"redirected", resp.Redirected, "headers", v.array(headers), "body", v.newBuffer(resp.Body))
+			if resp.Fault != nil {
+				answer.Set("fault", v.thrown(resp.Fault))
+			}
+			v.call(done, v.undef, v.null, answer)
 		}
 	})
 	return v.rt.ToValue(func(goja.FunctionCall) goja.Value { cancel(); return v.undef })

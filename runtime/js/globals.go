@@ -44,12 +44,15 @@ func (v *vm) install() {
 	} {
 		lazy(v, g, name, make)
 	}
-	for _, name := range []string{"Event", "EventTarget", "AbortController", "AbortSignal"} {
+	for _, name := range []string{"DOMException", "Event", "EventTarget", "AbortController", "AbortSignal"} {
 		lazy(v, g, name, of("web", name))
+	}
+	for _, name := range []string{"Blob", "File", "FormData"} {
+		lazy(v, g, name, of("form", name))
 	}
 	if v.opts.Fetch != nil {
 		for _, name := range []string{"fetch", "Headers", "Request", "Response"} {
-			lazy(v, g, name, of("web", name))
+			lazy(v, g, name, of("fetch", name))
 		}
 	}
 }

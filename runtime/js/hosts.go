@@ -77,7 +77,16 @@ func (v *vm) hosts(name string) host {
 			},
 		}
 	case "web":
-		return v.webHost()
+		return host{"later": func(c goja.FunctionCall) goja.Value {
+			v.installTimers()
+			return v.call(v.rt.GlobalObject().Get("setTimeout"), v.undef, c.Argument(0), c.Argument(1))
+		}}
+	case "fetch":
+		return host{
+			"web":  func(goja.FunctionCall) goja.Value { return v.prelude("web") },
+			"form": func(goja.FunctionCall) goja.Value { return v.prelude("form") },
+			"send": v.fetch,
+		}
 	case "keys":
 		return v.signHost()
 	case "node":

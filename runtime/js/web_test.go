@@ -29,7 +29,7 @@ func TestFetch(t *testing.T) {
 		{"answers", `const r = await fetch("http://h/a?b=1"); const j = await r.json(); return {payload: [r.ok, r.status, r.statusText, r.headers.get("Content-Type"), j.method, j.url]}`,
 			`{"payload":[true,201,"Created","application/json","GET","http://h/a?b=1"]}`},
 		{"sends", `const r = await fetch("http://h", {method: "post", headers: {"X-A": 1}, body: JSON.stringify({a: 1})}); const j = await r.json(); return {payload: [j.method, j.body, j.headers]}`,
-			`{"payload":["POST","{\"a\":1}","[[accept */*] [content-type text/plain;charset=UTF-8] [user-agent node] [x-a 1]]"]}`},
+			`{"payload":["POST","{\"a\":1}","[[x-a 1] [content-type text/plain;charset=UTF-8] [accept */*] [accept-language *] [sec-fetch-mode cors] [user-agent node] [accept-encoding gzip, deflate]]"]}`},
 		{"forms", `const r = await fetch(new Request("http://h", {method: "PUT", body: new URLSearchParams({a: "b c"})})); return {payload: (await r.text()).includes("a=b+c")}`, `{"payload":true}`},
 		{"fails", `try { await fetch("http://down/") } catch (e) { return {payload: [e.name, e.message, e.cause.message]} }`, `{"payload":["TypeError","fetch failed","connect ECONNREFUSED"]}`},
 		{"aborts", `const c = new AbortController(); queueMicrotask(() => c.abort()); try { await fetch("http://hangs/", {signal: c.signal}) } catch (e) { return {payload: [e.name, c.signal.aborted]} }`,
