@@ -15,7 +15,7 @@ var admins = &policy{modes: 1 << ModeTeam, origin: "the admin API"}
 func (g *Guard) Admit(w http.ResponseWriter, r *http.Request, action Action) (*Principal, bool) {
 	path, _, err := canonical(target(r))
 	if err != nil {
-		g.refuse(w, r, refuseTarget, nil, "", "")
+		g.refuse(w, r, refuseTarget, nil, "", Event{})
 		return nil, false
 	}
 	p, refused := g.admit(r, path)

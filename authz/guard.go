@@ -20,6 +20,7 @@ type Guard struct {
 	passwords   *passwords
 	crossOrigin *http.CrossOriginProtection
 	bearerFails *rateLimit // nil: not limited
+	tickets     tickets
 	denied      deniedSample
 	opts        GuardOptions
 }
@@ -125,16 +126,16 @@ func (g *Guard) Policies() *Policies { return g.policies.Load() }
 func (g *Guard) Wrap(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodTrace || r.Method == http.MethodConnect {
-			g.refuse(w, r, refuseMethod, nil, "", "")
+			g.refuse(w, r, refuseMethod, nil, "", Event{})
 			return
 		}
 		if len(r.TransferEncoding) > 0 && len(r.Header["Content-Length"]) > 0 {
-			g.refuse(w, r, refuseFraming, nil, "", "")
+			g.refuse(w, r, refuseFraming, nil, "", Event{})
 			return
 		}
 		path, plain, err := canonical(target(r))
 		if err != nil || r.URL.User != nil || r.URL.Opaque != "" {
-			g.refuse(w, r, refuseTarget, nil, "", "")
+			g.refuse(w, r, refuseTarget, nil, "", Event{})
 			return
 		}
 		if isPreflight(r) {
@@ -151,7 +152,11 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 			refused = p.overRate(principal, clientAddress(r, g.opts.TrustedProxies), g.opts.Now())
 		}
 		if refused != nil {
-			g.refuse(w, r, refused, p, path, token)
+			e := Event{Subject: token}
+			if principal != nil {
+				e.Actor = principal.Actor("").Name
+			}
+			g.refuse(w, r, refused, p, path, e)
 			return
 		}
 		dropIdentity(r.Header)
@@ -163,7 +168,7 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		if p.queryToken && takeQueryToken(r) {
+		if p.queryToken && takeQuery(r, queryParameter) {
 			w.Header().Set("Cache-Control", "private")
 		}
 		if !g.opts.PassAuthorization {
@@ -174,12 +179,13 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 			g.opts.Options.ServeHTTP(w, r)
 			return
 		case !servedMethod(r.Method):
-			g.refuse(w, r, refuseMethod, nil, "", "")
+			g.refuse(w, r, refuseMethod, nil, "", Event{})
 			return
 		}
 		r = withValue(r, principalKey{}, principal)
 		r = withValue(r, guardKey{}, g)
 		if principal.Type != PrincipalBasic && isUpgrade(r) {
+			takeTicket(r)
 			g.serveWatched(next, w, r, principal)
 			return
 		}
@@ -246,6 +252,8 @@ func (g *Guard) judge(r *http.Request, p *policy, path string) (_ *Principal, to
 		return nil, "", refused
 	case refused != nil:
 		return nil, "", refuseMissing // basic has one answer for all
+	case !shown.scheme && isUpgrade(r) && ticketOf(r) != "":
+		return g.judgeTicket(r, p, path, ticketOf(r))
 	case shown.mode == ModeBearer && p.modes.bearer():
 		return g.judgeToken(r, p, path, shown.credentials)
 	case shown.mode == ModeBasic && p.modes.has(ModeBasic):
@@ -295,6 +303,11 @@ func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *
 		}
 		return nil, token, g.slowGuess(r, refusalFor(err))
 	}
+	return g.judgeCredential(r, p, path, c, err, now)
+}
+
+// judgeCredential judges what a token, of which err is known, may do here.
+func (g *Guard) judgeCredential(r *http.Request, p *policy, path string, c *credential, err error, now int64) (_ *Principal, token string, _ *refusal) {
 	token = c.principal.TokenID
 	if err != nil {
 		return nil, token, refusalFor(err)
@@ -359,9 +372,9 @@ func scopeText(method, path string) string {
 
 // refuse tells of a refused request and answers it in place of the handler. p is
 // nil when no policy was reached.
-func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *policy, path, token string) {
+func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *policy, path string, e Event) {
 	if p != nil {
-		g.tell(r, f, Event{Subject: token}, path)
+		g.tell(r, f, e, path)
 	}
 	g.answer(w, r, f, p)
 }

@@ -35,6 +35,11 @@ func (g *Guard) judgeIssued(r *http.Request, p *policy, path, value string, veri
 		refused.cause = err.Error()
 		return nil, &refused
 	}
+	return who.judgeIssued(r, p, path)
+}
+
+// judgeIssued judges what the holder of a good token of the outside issuer may do here.
+func (who *Principal) judgeIssued(r *http.Request, p *policy, path string) (*Principal, *refusal) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet

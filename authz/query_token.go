@@ -26,15 +26,15 @@ func withQueryToken(shown presented, r *http.Request) (presented, *refusal) {
 	return presented{ModeBearer, values[0], true}, checkBearer(values[0])
 }
 
-// takeQueryToken takes the parameter out of the request, so that no flow and no
-// log sees it, and reports whether it was there.
-func takeQueryToken(r *http.Request) bool {
+// takeQuery takes a parameter out of the request, so that no flow and no log sees
+// it, and reports whether it was there.
+func takeQuery(r *http.Request, parameter string) bool {
 	path, query, _ := strings.Cut(r.RequestURI, "?")
 	var kept []string
 	found := false
 	for pair := range strings.SplitSeq(query, "&") {
 		name, _, _ := strings.Cut(pair, "=")
-		if name, err := url.QueryUnescape(name); err == nil && name == queryParameter {
+		if name, err := url.QueryUnescape(name); err == nil && name == parameter {
 			found = true
 			continue
 		}

@@ -18,9 +18,10 @@ const (
 	KindAdmin Kind = "admin" // admin APIs, never a flow's endpoint
 
 	kindSession Kind = "session" // a browser's cookie, never an Authorization header
+	kindTicket  Kind = "ticket"  // opens one websocket, from its address
 )
 
-var prefixes = map[Kind]string{KindHTTP: "sluh_", KindAdmin: "slua_", kindSession: "slus_"}
+var prefixes = map[Kind]string{KindHTTP: "sluh_", KindAdmin: "slua_", kindSession: "slus_", kindTicket: "sluw_"}
 
 const (
 	digits      = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -93,11 +93,15 @@ func (v *Verifier) find(value string, now int64) (*credential, error) {
 	if !shaped(value) {
 		return nil, ErrUnknown
 	}
+	return v.findHash(hashOf(value), now)
+}
+
+// findHash is find by the value's hash.
+func (v *Verifier) findHash(hash Hash, now int64) (*credential, error) {
 	snap := v.believed()
 	if snap == nil {
 		return nil, ErrUnavailable
 	}
-	hash := hashOf(value)
 	e, found := snap.entries[hash]
 	if !found {
 		return nil, ErrUnknown
