@@ -73,6 +73,8 @@ func TestNothingIsSmuggledPastTheGuard(t *testing.T) {
 		{"36 identity", post("Transfer-Encoding: identity") + secret, refuse},
 		{"36 gzip", post("Transfer-Encoding: gzip") + secret, refuse},
 		{"36 chunked is not last", post("Transfer-Encoding: chunked, identity") + "0\r\n\r\n", refuse},
+		{"36 another coding in front", post("Transfer-Encoding: gzip, chunked") + "0\r\n\r\n", refuse},
+		{"36 chunked twice in a line", post("Transfer-Encoding: chunked, chunked") + "0\r\n\r\n", refuse},
 		{"36 two codings", post("Transfer-Encoding: chunked", "Transfer-Encoding: identity") + "0\r\n\r\n", refuse},
 		{"36 the same coding twice", post("Transfer-Encoding: chunked", "Transfer-Encoding: chunked") + "0\r\n\r\n", refuse},
 		{"36 no coding", post("Transfer-Encoding:") + "0\r\n\r\n", refuse},
@@ -114,6 +116,11 @@ func TestNothingIsSmuggledPastTheGuard(t *testing.T) {
 			c := p.say(t, tc.raw)
 			if got := c.summary(); got != tc.want {
 				t.Errorf("got  %s\nwant %s", got, tc.want)
+			}
+			if len(tc.raw) < 1000 {
+				if got := p.saySlowly(t, tc.raw).summary(); got != tc.want {
+					t.Errorf("a few bytes at a time: got  %s\nwant %s", got, tc.want)
+				}
 			}
 			for _, a := range c.answers {
 				if a.StatusCode != 200 && strings.Contains(a.body, "flow ran") {

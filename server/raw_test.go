@@ -41,11 +41,16 @@ func layOut(t testing.TB, files map[string]string) string {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		writeFile(t, path, text)
 	}
 	return dir
+}
+
+func writeFile(t testing.TB, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func listenIn(t testing.TB, dir string, env ...string) *peer {
@@ -141,6 +146,27 @@ func (p *peer) say(t testing.TB, raw string) conversation {
 		t.Fatal(err)
 	}
 	return converse(t, conn, strings.NewReplacer(p.names...).Replace(raw))
+}
+
+// saySlowly is say in pieces of a few bytes, as a slow network brings them.
+func (p *peer) saySlowly(t testing.TB, raw string) conversation {
+	t.Helper()
+	conn, err := net.Dial("tcp", p.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return converse(t, crumbs{conn}, strings.NewReplacer(p.names...).Replace(raw))
+}
+
+type crumbs struct{ net.Conn }
+
+func (c crumbs) Write(p []byte) (n int, err error) {
+	for n < len(p) && err == nil {
+		var m int
+		m, err = c.Conn.Write(p[n:min(n+3, len(p))])
+		n += m
+	}
+	return n, err
 }
 
 func converse(t testing.TB, conn net.Conn, raw string) (c conversation) {

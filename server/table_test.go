@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -93,9 +92,7 @@ func demo(t testing.TB, yaml, settings string, env ...string) *peer {
 	t.Helper()
 	dir := layOut(t, map[string]string{"flows.json": demoFlows(), "sluice.yaml": yaml, "files/a.txt": "a file"})
 	settings = strings.ReplaceAll(settings, "FILES", filepath.Join(dir, "files"))
-	if err := os.WriteFile(filepath.Join(dir, "settings.js"), []byte("module.exports = {"+settings+"}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, filepath.Join(dir, "settings.js"), "module.exports = {"+settings+"}")
 	names := seed(t, filepath.Join(dir, "sluice.db"))
 	p := listenIn(t, dir, append(env, "SLUICE_AUTH_USER=u", "SLUICE_AUTH_PASS_HASH="+passHash)...)
 	p.names = append(names, "PASSWORD", base64.StdEncoding.EncodeToString([]byte("u:secret")))
