@@ -18,9 +18,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+type ofTest struct{}
+
 func TestNobodyReadsAheadUnlessSomebodyWaits(t *testing.T) {
 	exchange(t, func(w http.ResponseWriter, r *http.Request) {
-		ctx := context.WithValue(r.Context(), exchange, 1)
+		ctx := context.WithValue(r.Context(), ofTest{}, 1)
 		if ctx.Err() != nil || Of(r).watching != nil {
 			t.Error("the connection is watched before anybody has asked")
 		}
@@ -111,7 +113,7 @@ func TestValuesOfARequest(t *testing.T) {
 	type key struct{}
 	exchange(t, func(w http.ResponseWriter, r *http.Request) {
 		r.Context().(interface{ SetValue(key, value any) }).SetValue(key{}, "v")
-		if r.Context().Value(key{}) != "v" || r.WithContext(context.WithValue(r.Context(), 1, 2)).Context().Value(key{}) != "v" {
+		if r.Context().Value(key{}) != "v" || r.WithContext(context.WithValue(r.Context(), ofTest{}, 1)).Context().Value(key{}) != "v" {
 			t.Error("the value is lost")
 		}
 		if addr, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr); !ok || addr.String() != r.Context().(*requestContext).conn.rwc.LocalAddr().String() {

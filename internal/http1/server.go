@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -60,12 +61,22 @@ const maxAcceptPause = time.Second
 func (s *Server) accept(l net.Listener) (net.Conn, error) {
 	for pause := 5 * time.Millisecond; ; pause = min(2*pause, maxAcceptPause) {
 		c, err := l.Accept()
-		if short, ok := errors.AsType[net.Error](err); !ok || !short.Temporary() || s.closing.Load() { //nolint:staticcheck // deprecated for being unclear, and what accept(2) needs
+		if !passes(err) || s.closing.Load() {
 			return c, err
 		}
 		s.log().Warn("no connection can be accepted for now", "error", err)
 		time.Sleep(pause)
 	}
+}
+
+// passes tells whether an error of accept(2) is about one connection, or about a want that ends.
+func passes(err error) bool {
+	for _, of := range []error{syscall.ECONNABORTED, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM} {
+		if errors.Is(err, of) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Server) listen(l net.Listener) bool {
