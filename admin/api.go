@@ -48,6 +48,8 @@ var apiRoutes = []endpoint{
 	{"DELETE", apiPath + "/sessions/{id}", authz.Account, false, endSession},
 
 	{"GET", apiPath + "/audit", authz.AuditRead, false, listAudit},
+
+	ticketRoute,
 }
 
 //go:embed openapi.json

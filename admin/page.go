@@ -103,6 +103,14 @@ var helpers = template.FuncMap{
 	"dotted": func(name string) template.HTML {
 		return template.HTML(strings.ReplaceAll(template.HTMLEscapeString(name), ".", ".<wbr>"))
 	},
+	// hint marks where the characters are that a hint leaves out.
+	"hint": func(hint string) string {
+		prefix, last, found := strings.Cut(hint, "_")
+		if !found {
+			return "…" + hint
+		}
+		return prefix + "_…" + last
+	},
 	// plain is a detail of an event: text as it is, the rest as JSON.
 	"plain": func(v any) string {
 		if text, ok := v.(string); ok {
