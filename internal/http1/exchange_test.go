@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -333,4 +334,26 @@ func pieces(text string, step int) net.Buffers {
 		rest = rest[n:]
 	}
 	return list
+}
+
+// shortOnce is a listener of a system that has no more files at first.
+type shortOnce struct {
+	net.Listener
+	tries int
+}
+
+func (l *shortOnce) Accept() (net.Conn, error) {
+	if l.tries++; l.tries == 1 {
+		return nil, &net.OpError{Op: "accept", Err: syscall.EMFILE}
+	}
+	return nil, errOver
+}
+
+func TestAWantOfFilesPasses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &shortOnce{Listener: oneConn{}}
+		if err := new(Server).Serve(l); !errors.Is(err, errOver) || l.tries != 2 {
+			t.Errorf("after %d tries: %v", l.tries, err)
+		}
+	})
 }
