@@ -11,7 +11,8 @@ type injectProp struct {
 	pathErr error
 	in      runtime.Input
 	jsonata bool
-	skip    bool // an expression that is empty sets nothing
+	fault   error // of an expression that does not compile
+	skip    bool  // an expression that is empty sets nothing
 }
 
 // propList returns the properties as newer flows hold them: older ones have but a
@@ -58,8 +59,10 @@ func (n *injectNode) readProps(inst *runtime.Instance, list *msg.Array) []inject
 		p := injectProp{jsonata: kind == "jsonata"}
 		p.skip = p.jsonata && !msg.ToBool(value)
 		p.path, p.pathErr = msg.ParseMessagePath(name)
-		// A fault shows when a message is made.
-		p.in, _ = inst.Typed(runtime.TypedInput{Value: value, Type: kind})
+		// A fault shows when a message is made, and that of an expression at once too.
+		if p.in, p.fault = inst.Typed(runtime.TypedInput{Value: value, Type: kind}); p.jsonata && p.fault != nil {
+			inst.Log.Error("Invalid JSONata expression: " + p.fault.Error())
+		}
 		props = append(props, p)
 	}
 	return props
@@ -78,8 +81,11 @@ func (p *injectProp) set(m *msg.Object) error {
 	switch {
 	case err == nil:
 		return nil
-	case p.jsonata:
+	case p.jsonata && p.fault == nil:
 		return runtime.Textf("Invalid JSONata expression: %v", err)
+	}
+	if p.jsonata {
+		return runtime.Text(err.Error()) // Node-RED's own words are missing here
 	}
 	return runtime.Text(msg.ToString(msg.ErrorValue(err)))
 }

@@ -127,6 +127,9 @@ func (n *linkCallNode) Input(d *runtime.Delivery) error {
 			d.Error(runtime.Text(err.Error()), late)
 			return
 		}
+		if answer == m { // no clone: what is completed has gone all the way
+			d.Msg = msg.CloneMessage(answer)
+		}
 		_ = d.Send(answer) // fails only once the node is closed
 		d.Complete(nil)
 	})

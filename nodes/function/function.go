@@ -3,7 +3,6 @@ package function
 import (
 	"context"
 	"math"
-	"sync"
 	"time"
 
 	"sluice/nodes/link"
@@ -33,9 +32,6 @@ type functionNode struct {
 	fn      *js.Function
 	targets link.Targets
 	calls   link.Calls
-
-	mu       sync.Mutex
-	statuses []*msg.Object // guarded by mu: to be shown, in order
 }
 
 type functionLib struct {

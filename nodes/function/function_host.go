@@ -37,36 +37,7 @@ func (h functionHost) Log(level, text string) {
 	h.n.inst.Log.Log(context.Background(), levels[level], text) // info is the zero level
 }
 
-// Status shows statuses in the order given, as events of their own.
-func (h functionHost) Status(v any) {
-	n := h.n
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.statuses = append(n.statuses, statusOf(v))
-	if len(n.statuses) > 1 {
-		return // who shows the one before goes on with this one
-	}
-	n.inst.Go(func(d *runtime.Delivery) error {
-		for status := n.nextStatus(false); status != nil; status = n.nextStatus(true) {
-			d.Status(status)
-		}
-		return nil
-	})
-}
-
-// nextStatus returns the first status to be shown, after taking the last one off if shown.
-func (n *functionNode) nextStatus(shown bool) *msg.Object {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if shown {
-		n.statuses = n.statuses[1:]
-	}
-	if len(n.statuses) == 0 {
-		n.statuses = nil
-		return nil
-	}
-	return n.statuses[0]
-}
+func (h functionHost) Status(v any) { h.n.inst.Status(statusOf(v)) }
 
 // statusOf makes a status of what node.status was given: a text, number or boolean is its text.
 func statusOf(v any) *msg.Object {

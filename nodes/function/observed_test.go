@@ -81,3 +81,27 @@ type noteNode func(d *runtime.Delivery) error
 
 func (noteNode) Init(*runtime.Instance) error      { return nil }
 func (n noteNode) Input(d *runtime.Delivery) error { return n(d) }
+
+// A status takes its place among what the body sends, as each is an event of its own in Node.
+func TestStatusesKeepTheirPlaceAmongMessages(t *testing.T) {
+	var got []string
+	notes := runtime.Type{Name: "note", Inputs: 1, New: func() runtime.Node {
+		return noteNode(func(d *runtime.Delivery) error {
+			if status, ok := d.Msg.Value("status").(*msg.Object); ok {
+				got = append(got, status.String("text"))
+			} else {
+				got = append(got, d.Msg.String("payload"))
+			}
+			return nil
+		})
+	}}
+	h := nodetest.Flow(t, []runtime.Type{Function, common.Status, notes}, `[
+		{"id":"n","type":"function","outputs":1,"wires":[["note"]],"func":"node.status('a'); node.send({payload:'b'}); node.status({text:'c'}); return {payload:'d'};"},
+		{"id":"s","type":"status","scope":["n"],"wires":[["note"]]},
+		{"id":"note","type":"note","wires":[]}]`)
+	h.Send("n", `{}`)
+	h.Wait()
+	if text := strings.Join(got, ""); text != "abcd" {
+		t.Errorf("came as %s", text)
+	}
+}

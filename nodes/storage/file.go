@@ -176,12 +176,21 @@ func (n *fileNode) write(w write) {
 	}()
 	send, err := n.perform(w)
 	w.done(func() error {
+		m := w.d.Msg
 		if send {
+			if err != nil {
+				m = msg.CloneMessage(m)
+			}
 			_ = w.d.Send(w.d.Msg) // fails only once the node is closed
 		}
 		if err != nil {
-			// Node-RED reports the error, but completes the message all the same.
-			w.d.Error(err, w.d.Msg)
+			// Node-RED reports the error, but completes the message all the same, and
+			// before that where it goes on.
+			if send {
+				w.d.Msg = m
+				w.d.Complete(nil)
+			}
+			w.d.Error(err, m)
 		}
 		return nil
 	})

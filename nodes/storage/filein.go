@@ -32,6 +32,9 @@ type fileInNode struct {
 	inst    *runtime.Instance
 	file    filename
 	readers sync.WaitGroup
+
+	mu    sync.Mutex                     // guards what follows
+	tails map[*runtime.Run]chan struct{} // closed when the last reading of the event is over
 }
 
 const (
@@ -69,8 +72,38 @@ func (n *fileInNode) Input(d *runtime.Delivery) error {
 	d.Msg.Set("filename", name)
 	d.Detach()
 	r := &reading{n: n, d: d, hold: d.Hold(), ctx: d.Context(), charset: c}
-	n.readers.Go(func() { r.run(n.file.path(name)) })
+	before, over := n.enter(d.Run())
+	n.readers.Go(func() {
+		if before != nil {
+			<-before
+		}
+		r.run(n.file.path(name))
+		over()
+	})
 	return nil
+}
+
+// enter puts a reading behind those of the same event, so that what it sends keeps
+// the order of the messages. It may begin when before is closed; over ends it.
+func (n *fileInNode) enter(run *runtime.Run) (before <-chan struct{}, over func()) {
+	mine := make(chan struct{})
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.tails == nil {
+		n.tails = map[*runtime.Run]chan struct{}{}
+	}
+	if tail := n.tails[run]; tail != nil {
+		before = tail
+	}
+	n.tails[run] = mine
+	return before, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.tails[run] == mine {
+			delete(n.tails, run)
+		}
+		close(mine)
+	}
 }
 
 // reading is a file being read for a message.
@@ -231,6 +264,25 @@ func (r *reading) parts() *msg.Object {
 	return msg.NewObject("index", msg.Number(float64(r.count)), "ch", ch, "type", kind, "id", r.d.Msg.Value(msg.ID))
 }
 
+// partsOf tells the last part how many there are. The count stands at the end for
+// chunks, and before the rest for lines.
+func (r *reading) partsOf(last bool) *msg.Object {
+	parts := r.parts()
+	if !last {
+		return parts
+	}
+	count := msg.Number(float64(r.count + 1))
+	if r.n.Format != "lines" {
+		parts.Set("count", count)
+		return parts
+	}
+	ordered := msg.NewObject("index", parts.Value("index"), "count", count)
+	for key, v := range parts.All() {
+		ordered.Set(key, v)
+	}
+	return ordered
+}
+
 // part makes the message of a line or chunk.
 func (r *reading) part(payload any, last bool) *msg.Object {
 	m := &msg.Object{}
@@ -241,12 +293,8 @@ func (r *reading) part(payload any, last bool) *msg.Object {
 		m.Set("filename", r.d.Msg.Value("filename"))
 	}
 	m.Set(msg.PayloadKey, payload)
-	parts := r.parts()
+	m.Set("parts", r.partsOf(last))
 	r.count++
-	if last {
-		parts.Set("count", msg.Number(float64(r.count)))
-	}
-	m.Set("parts", parts)
 	return m
 }
 

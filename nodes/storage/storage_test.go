@@ -112,7 +112,7 @@ func TestFileInReads(t *testing.T) {
 		{"a buffer", `"format":""`, `{"topic":"t","filename":"F","payload":{"type":"Buffer","data":[97,195,169,10,98]}}`},
 		{"another charset", `"format":"utf8","encoding":"latin1"`, `{"topic":"t","filename":"F","payload":"aÃ©\nb"}`},
 		{"lines", `"format":"lines"`, `{"topic":"t","filename":"F","payload":"aé","parts":{"index":0,"ch":"\n","type":"string","id":"1"}}` + "\n" +
-			`{"topic":"t","filename":"F","payload":"b","parts":{"index":1,"ch":"\n","type":"string","id":"1","count":2}}`},
+			`{"topic":"t","filename":"F","payload":"b","parts":{"index":1,"count":2,"ch":"\n","type":"string","id":"1"}}`},
 		{"chunks", `"format":"stream"`, `{"topic":"t","filename":"F","payload":{"type":"Buffer","data":[97,195,169,10,98]},"parts":{"index":0,"ch":"","type":"buffer","id":"1","count":1}}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -17,6 +17,7 @@ type sink struct{}
 
 func (sink) Send([][]*msg.Object)   {}
 func (sink) Error(any, *msg.Object) {}
+func (sink) Status(any)             {}
 func (sink) Done(err error) {
 	if err != nil {
 		panic(err)

@@ -217,6 +217,8 @@ func (o outside) Send(outs [][]*msg.Object) { o.node.Event(func(c Call) { c.Send
 
 func (o outside) Error(err any, m *msg.Object) { o.node.Event(func(c Call) { c.Error(err, m) }) }
 
+func (o outside) Status(v any) { o.node.Event(func(c Call) { c.Status(v) }) }
+
 func (o outside) Done(err error) {
 	if err != nil {
 		o.node.Event(func(c Call) { c.Done(err) })

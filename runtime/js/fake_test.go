@@ -134,6 +134,8 @@ func newCall(b *bench) *fakeCall {
 	return &fakeCall{b: b, todo: make(chan func(), 100000), free: make(chan struct{}, 100000)}
 }
 
+func (c *fakeCall) Status(v any) { c.b.Status(v) }
+
 func (c *fakeCall) Send(outs [][]*msg.Object)    { c.sent = append(c.sent, outs) }
 func (c *fakeCall) Error(err any, m *msg.Object) { c.errors = append(c.errors, fakeError{err, m}) }
 func (c *fakeCall) Done(err error)               { c.dones = append(c.dones, err) }

@@ -69,7 +69,7 @@ type Node interface {
 	OutputCount() int
 	// Log writes a line at "trace", "debug", "info", "warn" or "error".
 	Log(level, text string)
-	// Status is node.status(v): a string, number, bool or object as the body gave it.
+	// Status is Call.Status outside of any event.
 	Status(v any)
 	// Env is env.get: a setting of the flow, group, subflow or process, or Undefined.
 	Env(name string) any
@@ -87,6 +87,8 @@ type Call interface {
 	Send(outs [][]*msg.Object)
 	// Error is node.error(err, m): it reaches the catch nodes.
 	Error(err any, m *msg.Object)
+	// Status is node.status(v): a string, number, bool or object as the body gave it.
+	Status(v any)
 	// Done completes the call's message, with an error or nil; later calls do nothing.
 	Done(err error)
 	// Hold keeps the event open for a timer or a promise. It returns nil if the event is over.

@@ -134,7 +134,9 @@ func nodeDone(s *session, c goja.FunctionCall) goja.Value {
 
 func nodeStatus(s *session, c goja.FunctionCall) goja.Value {
 	s.fn.status.Store(true)
-	s.settled(func() { s.fn.node.Status((&exporter{vm: s.vm, copy: true}).value(c.Argument(0))) })
+	var v any
+	s.settled(func() { v = (&exporter{vm: s.vm, copy: true}).value(c.Argument(0)) })
+	s.emit(func(c Call) { c.Status(v) })
 	return s.vm.undef
 }
 

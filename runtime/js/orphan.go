@@ -13,6 +13,8 @@ func (o orphan) Send([][]*msg.Object) {}
 
 func (o orphan) Error(err any, _ *msg.Object) { o.node.Log("error", errorText(err)) }
 
+func (o orphan) Status(v any) { o.node.Status(v) }
+
 func (o orphan) Done(error) {}
 
 func (o orphan) Hold() Hold { return noHold{} }
