@@ -49,12 +49,12 @@ func exists(path string) bool {
 // A missing file holds no credentials. If no secret fits the error is a *SecretError,
 // and what is not a credentials file at all gives an *Error; both leave it untouched.
 func LoadCredentials(path string, secrets []Secret) (*Credentials, error) {
-	data, err := readBounded(path)
-	if err == nil && len(data) == 0 { // an interrupted write, see ReadFile
-		data, err = readBounded(backupPath(path))
+	text, err := readBounded(path)
+	if err == nil && text == "" { // an interrupted write, see ReadFile
+		text, err = readBounded(backupPath(path))
 	}
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(data) == 0 {
-		data, err = []byte("{}"), nil
+	if errors.Is(err, fs.ErrNotExist) || err == nil && text == "" {
+		text, err = "{}", nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read credentials: %w", err)
@@ -63,7 +63,7 @@ func LoadCredentials(path string, secrets []Secret) (*Credentials, error) {
 	if len(secrets) > 0 {
 		c.seal = &c.secrets[0]
 	}
-	if err := c.load(strings.TrimPrefix(string(data), "\ufeff")); err != nil {
+	if err := c.load(strings.TrimPrefix(text, "\ufeff")); err != nil {
 		if e, ok := errors.AsType[*Error](err); ok {
 			e.File = path
 		}

@@ -115,7 +115,7 @@ func (d *diff) tabs() {
 func (d *diff) compare(n *Node) {
 	now := d.new.byID[n.ID]
 	if n.Type == "tab" {
-		if !d.removed[n.ID] && now != nil && !sameText(raw(n, "env"), raw(now, "env")) {
+		if !d.removed[n.ID] && now != nil && !sameText(propText(n.Props, "env"), propText(now.Props, "env")) {
 			d.flowChanged[n.ID] = true
 		}
 		return
@@ -132,7 +132,7 @@ func (d *diff) compare(n *Node) {
 		d.added[n.ID] = true
 		return
 	}
-	if !truthy(raw(n, "d")) && truthy(raw(now, "d")) {
+	if !truthy(propText(n.Props, "d")) && truthy(propText(now.Props, "d")) {
 		d.removed[n.ID] = true
 	}
 	if differs(n, now) {
@@ -145,7 +145,7 @@ func (d *diff) compare(n *Node) {
 		}
 		d.globalConfig = d.globalConfig || now.Type == "global-config"
 	}
-	if !same(raw(n, "wires"), raw(now, "wires")) {
+	if !same(propText(n.Props, "wires"), propText(now.Props, "wires")) {
 		d.rewired[n.ID] = true
 		if d.changeContainer(now.Z) {
 			delete(d.rewired, n.ID)

@@ -43,11 +43,3 @@ func same(a, b string) bool {
 func sameText(a, b string) bool {
 	return a == b || a != "" && b != "" && canonical(a) == canonical(b)
 }
-
-// raw returns the JSON text of a property, "" without one.
-func raw(n *Node, name string) string {
-	if i := indexProp(n.Props, name); i >= 0 {
-		return n.Props[i].Value
-	}
-	return ""
-}

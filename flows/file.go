@@ -39,40 +39,46 @@ type File struct {
 // interrupted write, is replaced by its backup if that holds anything, as Node-RED
 // does, and is an empty flow otherwise.
 func ReadFile(path string) (*File, error) {
-	data, err := readBounded(path)
-	if err == nil && len(data) == 0 {
-		if data, err = readBounded(backupPath(path)); err != nil || len(data) == 0 {
-			data, err = []byte("[]"), nil
+	text, err := readBounded(path)
+	if err == nil && text == "" {
+		if text, err = readBounded(backupPath(path)); err != nil || text == "" {
+			text, err = "[]", nil
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read flow file: %w", err)
 	}
-	f, err := Parse(data)
+	f, err := parse(text)
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.File = path
 	}
 	return f, err
 }
 
-func readBounded(path string) ([]byte, error) {
+func readBounded(path string) (string, error) {
 	r, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer r.Close()
-	return io.ReadAll(io.LimitReader(r, MaxSize+1)) // Parse refuses the byte too many
+	var text strings.Builder
+	if info, err := r.Stat(); err == nil && info.Size() <= MaxSize {
+		text.Grow(int(info.Size()))
+	}
+	_, err = io.Copy(&text, io.LimitReader(r, MaxSize+1)) // parse refuses the byte too many
+	return text.String(), err
 }
 
 // Parse reads the text of a flow file: Node-RED's array of nodes, or the admin API's
 // {"flows": […], "credentials": {…}}, with or without a byte order mark. Its errors are
 // *Error. What Node-RED would run in spite of a fault is no error here: Resolve
 // reports it.
-func Parse(data []byte) (*File, error) {
-	if len(data) > MaxSize {
+func Parse(data []byte) (*File, error) { return parse(string(data)) }
+
+func parse(text string) (*File, error) {
+	if len(text) > MaxSize {
 		return nil, &Error{Message: fmt.Sprintf("the text is larger than %d MB", MaxSize>>20)}
 	}
-	text := string(data)
 	sc := &scanner{s: text, pos: len(text) - len(strings.TrimPrefix(text, "\ufeff"))}
 	f := &File{text: text}
 	if err := f.parse(sc); err != nil {
@@ -132,8 +138,8 @@ func (f *File) parseObject(sc *scanner) error {
 func (f *File) parseNodes(sc *scanner) error {
 	f.head = sc.s[:sc.pos]
 	gap := sc.pos + 1
-	var props []Prop // of all nodes
-	var upTo []int   // where in props each node's end
+	var props []Prop // of the node at hand
+	var room []Prop  // where those of several nodes go
 	err := sc.array(func() error {
 		if sc.pos == len(sc.s) {
 			return sc.unexpected("a node")
@@ -141,13 +147,18 @@ func (f *File) parseNodes(sc *scanner) error {
 		if sc.peek() != '{' {
 			return sc.fail("element %d of the list is not an object, so it is no node", len(f.Nodes)+1)
 		}
-		start, from := sc.pos, len(props)
-		if err := sc.node(&props, from); err != nil {
+		start := sc.pos
+		props = props[:0]
+		if err := sc.node(&props); err != nil {
 			return err
 		}
+		if len(props) > len(room) {
+			room = make([]Prop, max(len(props), 1024))
+		}
+		n := &Node{Raw: sc.s[start:sc.pos], Props: room[:len(props):len(props)], offset: start}
+		room = room[copy(n.Props, props):]
 		f.gaps = append(f.gaps, sc.s[gap:start])
-		f.Nodes = append(f.Nodes, &Node{Raw: sc.s[start:sc.pos], offset: start})
-		upTo = append(upTo, len(props))
+		f.Nodes = append(f.Nodes, n)
 		gap = sc.pos
 		return nil
 	})
@@ -155,27 +166,20 @@ func (f *File) parseNodes(sc *scanner) error {
 		return err
 	}
 	f.end, f.foot = sc.s[gap:sc.pos-1], sc.s[sc.pos:]
-	from := 0
-	for i, n := range f.Nodes {
-		n.Props = props[from:upTo[i]:upTo[i]]
+	for _, n := range f.Nodes {
 		n.read()
-		from = upTo[i]
 	}
 	return nil
 }
 
-// node passes a node and appends its properties to props, in which they begin at from.
-func (sc *scanner) node(props *[]Prop, from int) error {
+// node passes a node and appends its properties to props, which is empty.
+func (sc *scanner) node(props *[]Prop) error {
 	sc.repeated = false
 	return sc.object(func(name, value string) {
-		if !sc.repeated {
-			*props = append(*props, Prop{name, value})
-			return
-		}
-		sc.repeated = false
-		value = canonical(value)
-		for i := from; i < len(*props); i++ {
-			if (*props)[i].Name == name {
+		if sc.repeated {
+			sc.repeated = false
+			value = canonical(value)
+			if i := indexProp(*props, name); i >= 0 {
 				(*props)[i].Value = value
 				return
 			}
@@ -193,7 +197,7 @@ func parseNode(raw string) (*Node, error) {
 		return nil, &Error{Message: "a node is an object: { … }"}
 	}
 	n := &Node{offset: -1}
-	err := sc.node(&n.Props, 0)
+	err := sc.node(&n.Props)
 	n.Raw = raw[start:sc.pos]
 	if sc.space(); err == nil && sc.pos < len(raw) {
 		err = sc.fail("something follows after the end of the node")

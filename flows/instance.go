@@ -29,6 +29,10 @@ type Instance struct {
 // Get returns the property with exactly this name, references rewritten.
 func (i *Instance) Get(name string) gjson.Result { return getProp(i.Props, name) }
 
+// Value returns the JSON text of the property with exactly this name, references
+// rewritten; "" if there is none.
+func (i *Instance) Value(name string) string { return propText(i.Props, name) }
+
 // FileID returns the id the node has in the flow file.
 func (i *Instance) FileID() string {
 	if i.Alias != "" {

@@ -45,11 +45,13 @@ func (n *Node) SubflowID() (id string, ok bool) {
 	return id, ok && id != ""
 }
 
-func getProp(props []Prop, name string) gjson.Result {
+func getProp(props []Prop, name string) gjson.Result { return gjson.Parse(propText(props, name)) }
+
+func propText(props []Prop, name string) string {
 	if i := indexProp(props, name); i >= 0 {
-		return gjson.Parse(props[i].Value)
+		return props[i].Value
 	}
-	return gjson.Result{}
+	return ""
 }
 
 func indexProp(props []Prop, name string) int {

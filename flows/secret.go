@@ -48,14 +48,14 @@ func DropGeneratedSecret(userDir string) error {
 }
 
 func readConfig(path string) (*Node, error) {
-	data, err := readBounded(path)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(data) == 0 {
-		data, err = []byte("{}"), nil
+	text, err := readBounded(path)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && text == "" {
+		text, err = "{}", nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read generated secret: %w", err)
 	}
-	n, err := parseNode(string(data))
+	n, err := parseNode(text)
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.File = path
 	}

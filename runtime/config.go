@@ -19,12 +19,22 @@ type ConfigError struct {
 func (e *ConfigError) Error() string { return fmt.Sprintf("property %q: %v", e.Property, e.Err) }
 func (e *ConfigError) Unwrap() error { return e.Err }
 
+// properties looks up what an object of the flow file has under a name.
+type properties func(name string) (v any, ok bool, err error)
+
+func propertiesOf(o *msg.Object) properties {
+	return func(name string) (any, bool, error) {
+		v, ok := o.Get(name)
+		return v, ok, nil
+	}
+}
+
 // decode sets the tagged fields of the struct that node points to from the
 // properties of its flow file entry. A field takes any JSON value as JavaScript
 // would use it; a property that is absent, null or empty leaves the default, as
 // Node-RED's `n.x || default` does. Kinds of fields: string, bool, numbers,
 // msg.Path, any (the value as it is), *msg.Object, *msg.Array, structs, slices and maps of these.
-func decode(node any, props *msg.Object) error {
+func decode(node any, props properties) error {
 	v := reflect.ValueOf(node)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct {
 		return nil
@@ -55,9 +65,12 @@ func fieldsOf(t reflect.Type) []configField {
 	return fields
 }
 
-func decodeStruct(v reflect.Value, props *msg.Object) error {
+func decodeStruct(v reflect.Value, props properties) error {
 	for _, f := range fieldsOf(v.Type()) {
-		value, ok := props.Get(f.name)
+		value, ok, err := props(f.name)
+		if err != nil {
+			return &ConfigError{f.name, err}
+		}
 		if !ok || value == nil || value == "" || value == msg.Undefined {
 			continue
 		}
@@ -98,7 +111,7 @@ func decodeValue(v reflect.Value, value any) error {
 		v.Set(reflect.ValueOf(value))
 	case reflect.Struct:
 		if o, ok := value.(*msg.Object); ok {
-			return decodeStruct(v, o)
+			return decodeStruct(v, propertiesOf(o))
 		}
 	case reflect.Slice:
 		return decodeSlice(v, value)

@@ -36,7 +36,7 @@ func TestPropertiesTakeAnyValueAsJavaScriptWould(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := decode(&d, props.(*msg.Object)); err != nil {
+	if err := decode(&d, propertiesOf(props.(*msg.Object))); err != nil {
 		t.Fatal(err)
 	}
 	if d.Text != "5" || d.Number != 16 || d.Whole != 3 || !d.Flag || d.Path.Text() != "msg.a.b" || d.Inner != "x" || d.hidden != 1 {
@@ -54,7 +54,7 @@ func TestAbsentNullAndEmptyPropertiesLeaveTheDefault(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := decode(&d, props.(*msg.Object)); err != nil {
+		if err := decode(&d, propertiesOf(props.(*msg.Object))); err != nil {
 			t.Fatal(err)
 		}
 		if d.Text != "default" || d.Number != 7 || d.Path.Text() != "payload" {

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"sluice/flows"
-	"sluice/runtime/msg"
 )
 
 // flowSet is one generation of flows: everything a deploy makes and the next
@@ -94,12 +93,8 @@ func (set *flowSet) add(at *place) *Instance {
 		set.breakNode(inst, fmt.Errorf("the node type %q is not known", def.Type))
 		return inst
 	}
-	var err error
-	if inst.props, err = set.propsOf(inst); err == nil {
-		inst.node = inst.Type.New()
-		err = decode(inst.node, inst.props)
-	}
-	if err != nil {
+	inst.node = inst.Type.New()
+	if err := decode(inst.node, inst.prop); err != nil {
 		set.breakNode(inst, err)
 	}
 	return inst
@@ -306,17 +301,4 @@ func (f *Flows) All(yield func(*Instance) bool) {
 func (f *Flows) ByID(id string) (*Instance, bool) {
 	inst, ok := f.set.byID[id]
 	return inst, ok
-}
-
-// propsOf parses a node's properties and fills in the environment.
-func (set *flowSet) propsOf(inst *Instance) (*msg.Object, error) {
-	props := &msg.Object{}
-	for _, p := range inst.def().Props {
-		v, err := msg.Parse(p.Value)
-		if err != nil {
-			return nil, &ConfigError{p.Name, err}
-		}
-		props.Set(p.Name, substituteEnv(v, inst.Env))
-	}
-	return props, nil
 }

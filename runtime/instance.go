@@ -22,7 +22,7 @@ type Instance struct {
 	Z    string       // the flow it is in, or the subflow instance
 
 	eng   *Engine
-	props *msg.Object // settings of the flow file, environment filled in
+	props atomic.Pointer[msg.Object] // nil until somebody asks, see Props
 
 	node     Node
 	recv     Receiver
@@ -77,8 +77,31 @@ func (inst *Instance) Path() string { return inst.def().Path() }
 func (inst *Instance) Alias() string { return inst.def().FileID() }
 
 // Props are the node's settings in the flow file, for the few node types whose
-// properties no struct can name. They must not be changed.
-func (inst *Instance) Props() *msg.Object { return inst.props }
+// properties no struct can name, with the environment filled in. They must not be
+// changed. What every other node needs of them is in its fields, so they are parsed anew.
+func (inst *Instance) Props() *msg.Object {
+	if props := inst.props.Load(); props != nil {
+		return props
+	}
+	props := &msg.Object{}
+	for _, p := range inst.def().Props {
+		if v, _, err := inst.prop(p.Name); err == nil {
+			props.Set(p.Name, v)
+		}
+	}
+	inst.props.CompareAndSwap(nil, props)
+	return inst.props.Load()
+}
+
+// prop is one of Props.
+func (inst *Instance) prop(name string) (v any, ok bool, err error) {
+	text := inst.def().Value(name)
+	if text == "" {
+		return nil, false, nil
+	}
+	v, err = msg.Parse(text)
+	return substituteEnv(v, inst.Env), true, err
+}
 
 // Node returns the running node, nil if it could not start.
 func (inst *Instance) Node() Node { return inst.node }

@@ -45,10 +45,10 @@ func (set *flowSet) predecessors() map[*Instance][]*Instance {
 				before[to] = append(before[to], inst)
 			}
 		}
-		if inst.Type.Name != linkCallType || inst.props == nil {
+		if inst.Type.Name != linkCallType {
 			continue
 		}
-		for _, id := range textsOf(inst.props.Value("links")) {
+		for _, id := range textsOf(inst.Props().Value("links")) {
 			if to := set.byID[id]; to != nil {
 				before[to] = append(before[to], inst)
 			}
