@@ -171,7 +171,7 @@ func (e *Engine) Deploy(ctx context.Context, file *flows.File, kind flows.Deploy
 		plan = flows.Diff(e.file, file).Plan(kind)
 	}
 	next := e.build(file, old.keeps(plan))
-	stops := func(inst *Instance) bool { return !next.kept[inst] }
+	stops := func(inst *Instance) bool { return next.kept[inst] == nil }
 	removed := func(inst *Instance) bool { return plan.Removes(inst.def()) }
 	if old != nil {
 		old.close(ctx, func(inst *Instance) bool { return inst.Type.Exclusive && stops(inst) }, removed)

@@ -20,8 +20,7 @@ type flowSet struct {
 	all       []*Instance // in the order of the flow file
 	byID      map[string]*Instance
 	scopes    map[*flows.Scope]*scope
-	places    map[*Instance]*place
-	kept      map[*Instance]bool // run on from the generation before
+	kept      map[*Instance]*place // run on from the generation before, to be in these places
 	problems  []Problem
 	table     *routeTable
 	hasStatus bool // some status node exists
@@ -38,8 +37,8 @@ type flowSet struct {
 func (e *Engine) build(file *flows.File, keep func(*flows.Instance) *Instance) *flowSet {
 	resolved, problems := flows.Resolve(file)
 	set := &flowSet{
-		eng: e, byID: map[string]*Instance{}, scopes: map[*flows.Scope]*scope{},
-		places: map[*Instance]*place{}, kept: map[*Instance]bool{},
+		eng: e, byID: make(map[string]*Instance, len(resolved.Instances)),
+		scopes: map[*flows.Scope]*scope{}, kept: map[*Instance]*place{},
 	}
 	set.ctx, set.cancel = context.WithCancelCause(context.Background())
 	for _, p := range problems {
@@ -50,15 +49,15 @@ func (e *Engine) build(file *flows.File, keep func(*flows.Instance) *Instance) *
 		set.scopes[def] = s
 		s.evaluate()
 	}
+	set.all = make([]*Instance, 0, len(resolved.Instances))
 	for _, def := range resolved.Instances {
 		at := &place{set: set, def: def, scope: set.scopes[def.Scope], flow: set.scopes[def.Flow]}
 		inst := keep(def)
 		if inst != nil {
-			set.kept[inst] = true
+			set.kept[inst] = at
 		} else {
 			inst = set.add(at)
 		}
-		set.places[inst] = at
 		set.all = append(set.all, inst)
 		set.byID[inst.ID] = inst
 		if inside := set.scopes[def.Inside]; def.Inside != nil && def.Type == flows.StatusType {
@@ -67,11 +66,20 @@ func (e *Engine) build(file *flows.File, keep func(*flows.Instance) *Instance) *
 			inside.owner = inst
 		}
 	}
-	for _, at := range set.places {
+	for _, inst := range set.all {
+		at := set.placeOf(inst)
 		at.wires = set.tie(at.def.Wires)
 	}
 	set.listen()
 	return set
+}
+
+// placeOf returns where a node of this generation is, or will be once it runs.
+func (set *flowSet) placeOf(inst *Instance) *place {
+	if at := set.kept[inst]; at != nil {
+		return at
+	}
+	return inst.at.Load()
 }
 
 // add makes the instance of one node. What is wrong with it breaks it alone.
@@ -115,7 +123,7 @@ func (set *flowSet) tie(wires [][]string) [][]*Instance {
 // listen gathers who hears errors, statuses and completions.
 func (set *flowSet) listen() {
 	for _, inst := range set.all {
-		flow := set.places[inst].flow
+		flow := set.placeOf(inst).flow
 		switch n := inst.node.(type) {
 		case listener:
 			if inst.Type.Name == statusType {
@@ -126,8 +134,9 @@ func (set *flowSet) listen() {
 			}
 		case Completer:
 			for _, id := range n.Completes() {
-				if to := set.places[set.byID[id]]; to != nil && to.flow == flow {
-					to.completers = append(to.completers, inst)
+				if to := set.byID[id]; to != nil && set.placeOf(to).flow == flow {
+					at := set.placeOf(to)
+					at.completers = append(at.completers, inst)
 				}
 			}
 		}
@@ -172,7 +181,7 @@ func (set *flowSet) check() {
 
 func (set *flowSet) each(f func(*Instance) error) {
 	for _, inst := range set.all {
-		if inst.broken != nil || set.kept[inst] {
+		if inst.broken != nil || set.kept[inst] != nil {
 			continue
 		}
 		if err := guard(func() error { return f(inst) }); err != nil {
@@ -212,15 +221,15 @@ func (set *flowSet) mounted() iter.Seq[*route] {
 
 // takeOver gives the nodes that run on their new place.
 func (set *flowSet) takeOver() {
-	for inst := range set.kept {
-		inst.at.Store(set.places[inst])
+	for inst, at := range set.kept {
+		inst.at.Store(at)
 	}
 }
 
 // start lets the new nodes begin.
 func (set *flowSet) start() {
 	for _, inst := range set.all {
-		if s, ok := inst.node.(Starter); ok && !set.kept[inst] {
+		if s, ok := inst.node.(Starter); ok && set.kept[inst] == nil {
 			s.Start()
 		}
 	}
