@@ -140,7 +140,7 @@ func (h *Handler) methods(list []endpoint) http.Handler {
 	}
 	allow = append(allow, http.MethodOptions)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		setHeaders(w.Header())
+		h.setHeaders(w.Header(), r.URL.Path)
 		for _, e := range list {
 			if e.method == r.Method || e.method == http.MethodGet && r.Method == http.MethodHead {
 				h.serve(w, r, e)
@@ -156,12 +156,20 @@ func (h *Handler) methods(list []endpoint) http.Handler {
 	})
 }
 
-func setHeaders(h http.Header) {
-	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
+// setHeaders forbids what no page needs. Of all pages only that of the login may be
+// in a frame, where the configuration names who may have one.
+func (h *Handler) setHeaders(header http.Header, path string) {
+	ancestors := "'none'"
+	if path == LoginPath {
+		ancestors = h.opts.Guard.FrameAncestors()
+	}
+	header.Set("Cache-Control", "no-store")
+	header.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; frame-ancestors "+ancestors+"; form-action 'self'")
+	header.Set("Referrer-Policy", "no-referrer")
+	header.Set("X-Content-Type-Options", "nosniff")
+	if ancestors == "'none'" {
+		header.Set("X-Frame-Options", "DENY")
+	}
 }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, e endpoint) {

@@ -71,6 +71,12 @@ func (l *lockedBuffer) String() string {
 
 func newSite(t testing.TB, change ...func(*site, *Options)) *site {
 	t.Helper()
+	return newGuardedSite(t, authz.GuardOptions{}, change...)
+}
+
+// newGuardedSite is newSite with more options of its guard.
+func newGuardedSite(t testing.TB, guarding authz.GuardOptions, change ...func(*site, *Options)) *site {
+	t.Helper()
 	s := &site{Server: httptest.NewUnstartedServer(nil), path: filepath.Join(t.TempDir(), "sluice.db"), log: &lockedBuffer{}, users: map[string]authz.User{}}
 	s.URL = "http://" + s.Listener.Addr().String()
 	log := slog.New(slog.NewTextHandler(s.log, nil))
@@ -99,7 +105,8 @@ func newSite(t testing.TB, change ...func(*site, *Options)) *site {
 	must(err)
 	policies, err := authz.NewPolicies(authz.PolicyConfig{Mode: []string{"team"}})
 	must(err)
-	guard, err := authz.NewGuard(policies, authz.GuardOptions{Verifier: verifier, LoginPath: LoginPath, Log: log})
+	guarding.Verifier, guarding.LoginPath, guarding.Log = verifier, LoginPath, log
+	guard, err := authz.NewGuard(policies, guarding)
 	must(err)
 	opts := Options{Store: s.store, Guard: guard, Log: log, Routes: func() []Route { return []Route{{"POST", "/orders"}, {"GET", "/hello"}} }, Try: tryNothing}
 	opts.Keys, err = authz.OpenKeys(filepath.Join(filepath.Dir(s.path), "master.key"))

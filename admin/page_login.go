@@ -61,8 +61,10 @@ func (c *call) loginForm(status int, f loginForm) error {
 		f.Token = cookie.Value
 	} else {
 		f.Token = rand.Text()
-		http.SetCookie(c.w, &http.Cookie{Name: loginToken, Value: f.Token, Path: LoginPath, HttpOnly: true,
-			SameSite: http.SameSiteStrictMode, Secure: c.opts.Guard.Secure(c.r)})
+		bound := &http.Cookie{Name: loginToken, Value: f.Token, Path: LoginPath, HttpOnly: true,
+			SameSite: http.SameSiteStrictMode, Secure: c.opts.Guard.Secure(c.r)}
+		c.opts.Guard.Embeddable(bound)
+		http.SetCookie(c.w, bound)
 	}
 	c.page(status, "login", "Sign in", f)
 	return nil

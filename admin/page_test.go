@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"crypto/tls"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"regexp"
 	"slices"
@@ -393,5 +395,41 @@ func TestAccountPage(t *testing.T) {
 	}
 	if p := b.get("/hello"); p.status != 302 {
 		t.Errorf("after logout: %d", p.status)
+	}
+}
+
+// 3.6: where origins are named for embedding, the login page may be in their frames
+// and cookies go there, one for each of them; over TLS alone, and no other page may.
+func TestEmbedding(t *testing.T) {
+	const portal = "https://portal.example"
+	for _, tc := range []struct {
+		embed            []string
+		secure           bool
+		ancestors, extra string // of the login page; of its cookies
+	}{
+		{nil, true, "frame-ancestors 'none'", "SameSite=Strict"},
+		{[]string{portal}, true, "frame-ancestors 'self' " + portal, "SameSite=None; Partitioned"},
+		{[]string{portal}, false, "frame-ancestors 'self' " + portal, "SameSite=Strict"},
+	} {
+		s := newGuardedSite(t, authz.GuardOptions{Embed: tc.embed})
+		ask := func(path string) http.Header {
+			r := httptest.NewRequest("GET", path, nil)
+			r.RemoteAddr = "127.0.0.1:5000"
+			r.Header.Set("Accept", "text/html")
+			if tc.secure {
+				r.TLS = &tls.ConnectionState{}
+			}
+			w := httptest.NewRecorder()
+			s.Config.Handler.ServeHTTP(w, r)
+			return w.Header()
+		}
+		h := ask(LoginPath)
+		if !strings.Contains(h.Get("Content-Security-Policy"), tc.ancestors+";") || (h.Get("X-Frame-Options") == "") != (tc.embed != nil) ||
+			!strings.Contains(h.Get("Set-Cookie"), tc.extra) {
+			t.Errorf("%+v: %v", tc, h)
+		}
+		if h := ask(Prefix + "assets/page.css"); h.Get("X-Frame-Options") != "DENY" || !strings.Contains(h.Get("Content-Security-Policy"), "'none'") {
+			t.Errorf("%+v: another page: %v", tc, h)
+		}
 	}
 }

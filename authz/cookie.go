@@ -54,10 +54,32 @@ func (g *Guard) SessionsAllowed(r *http.Request) bool { return g.cookieName(r) !
 func (g *Guard) SetSession(w http.ResponseWriter, r *http.Request, value string, expires time.Time) {
 	c := &http.Cookie{Name: g.cookieName(r), Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Expires: expires}
 	c.Secure = c.Name == cookieSecure
+	g.Embeddable(c)
 	if value == "" {
 		c.MaxAge = -1
 	}
 	http.SetCookie(w, c)
+}
+
+// Embeddable lets a cookie be sent where the page is in a frame of another site, if
+// the configuration names such sites. Browsers then keep one for each of them
+// (CHIPS), so that no other site's pages can use it; what the pages themselves send
+// with it is refused as cross-site.
+func (g *Guard) Embeddable(c *http.Cookie) {
+	if len(g.opts.Embed) > 0 && c.Secure {
+		c.SameSite, c.Partitioned = http.SameSiteNoneMode, true
+	}
+}
+
+// FrameAncestors is what a Content-Security-Policy says of who may hold the login
+// page in a frame.
+func (g *Guard) FrameAncestors() string { return frameAncestors(g.opts.Embed) }
+
+func frameAncestors(origins []string) string {
+	if len(origins) == 0 {
+		return "'none'"
+	}
+	return "'self' " + strings.Join(origins, " ")
 }
 
 // sessionCookie returns the value of the session's cookie.

@@ -50,6 +50,7 @@ type GuardOptions struct {
 	IgnoreSchemes     []string       // Authorization schemes that a front proxy adds for itself
 	PassAuthorization bool           // leave the header that was judged in the request
 	InsecureCookies   bool           // sessions also over plain HTTP beyond this machine
+	Embed             []string       // origins whose pages may hold the login page and endpoints in a frame
 	LoginPath         string         // where mode team sends browsers; "" if no login page is served
 	ResourceMetadata  string         // URL of the document of RFC 9728, for the challenges of mode jwt; "" if there is none
 	BearerFailures    Rate           // per address; beyond it wrong tokens get 429. Zero: no limit

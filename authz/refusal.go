@@ -126,7 +126,7 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, o
 	body, contentType := f.json(), "application/json"
 	if page {
 		body, contentType = f.html(login), "text/html; charset=utf-8"
-		h.Set("Content-Security-Policy", refusalCSP)
+		h.Set("Content-Security-Policy", refusalCSP+frameAncestors(opts.Embed))
 	}
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -22,7 +22,7 @@ const (
 
 var refusalCSP = func() string {
 	sum := sha256.Sum256([]byte(refusalStyle))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; frame-ancestors 'none'"
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; frame-ancestors "
 }()
 
 func (f *refusal) html(login string) []byte {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/netip"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type Auth struct {
 	AllowFlowLoosen   bool // sluiceAuth of a node may be looser than the policies
 	InsecureCookies   bool // sessions also over plain HTTP beyond this machine
 	FlowFuseAPI       bool // serve FlowFuse's routes for tokens as well
+
+	Embed []string // origins whose pages may hold the login page and endpoints in a frame
 
 	Proxies        []netip.Prefix // whose X-Forwarded- headers are believed
 	IgnoreSchemes  []string       // Authorization schemes that a proxy adds for itself
@@ -64,6 +67,7 @@ type authFile struct {
 	AllowFlowLoosen   bool      `yaml:"allowFlowLoosen"`
 	InsecureCookies   bool      `yaml:"insecureCookies"`
 	FlowFuseAPI       bool      `yaml:"flowfuseApi"`
+	Embed             list      `yaml:"embed"`
 	TrustedProxies    list      `yaml:"trustedProxies"`
 	IgnoreSchemes     []string  `yaml:"ignoreSchemes"`
 	BearerFailures    string    `yaml:"bearerFailureLimit"`
@@ -80,6 +84,13 @@ func (c *Config) auth(p *picker) error {
 	f := &p.file.Auth
 	a.Policies, a.MinRole, a.PassAuthorization, a.AllowFlowLoosen = f.Policies, f.MinRole, f.PassAuthorization, f.AllowFlowLoosen
 	a.InsecureCookies, a.FlowFuseAPI, a.IgnoreSchemes = f.InsecureCookies, f.FlowFuseAPI, f.IgnoreSchemes
+	for _, text := range f.Embed.items {
+		u, err := url.Parse(text)
+		if err != nil || u.Scheme != "https" || u.Host == "" || text != "https://"+u.Host || strings.ContainsAny(text, ";, '*") {
+			return errorf("%q in auth.embed is no origin of pages: give one such as https://portal.example.com", text)
+		}
+		a.Embed = append(a.Embed, text)
+	}
 	if err := a.limits(p); err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ func TestGuardSettings(t *testing.T) {
   bearerFailureLimit: 100/m
   sessionIdle: 2h
   allowFlowLoosen: true
+  embed: https://portal.example.com
   policies:
     - {path: /a, modes: [none], limit: 10/s, timeout: 5s}
     - {path: /b, modes: [bearer], queryToken: true}
@@ -27,7 +28,8 @@ func TestGuardSettings(t *testing.T) {
 	}
 	a := c.Auth
 	if !slices.Equal(a.Proxies, []netip.Prefix{netip.MustParsePrefix("10.0.0.7/32"), netip.MustParsePrefix("192.168.0.0/16")}) ||
-		a.BearerFailures.N != 100 || a.SessionIdle != 2*time.Hour || a.SessionMax != 72*time.Hour || !slices.Equal(a.IgnoreSchemes, []string{"Basic"}) {
+		a.BearerFailures.N != 100 || a.SessionIdle != 2*time.Hour || a.SessionMax != 72*time.Hour || !slices.Equal(a.IgnoreSchemes, []string{"Basic"}) ||
+		!slices.Equal(a.Embed, []string{"https://portal.example.com"}) {
 		t.Errorf("%+v", a)
 	}
 	table := c.Policies()
@@ -38,11 +40,16 @@ func TestGuardSettings(t *testing.T) {
 
 func TestGuardSettingsThatAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"auth: {trustedProxies: proxy.example}": "no address of a proxy",
-		"auth: {bearerFailureLimit: many}":      "auth.bearerFailureLimit",
-		"auth: {sessionIdle: 5s}":               "at least a minute",
-		"auth: {sessionMax: soon}":              "no lifetime of a session",
-		"auth: {sessionIdel: 5h}":               "no setting sessionIdel",
+		"auth: {trustedProxies: proxy.example}":                "no address of a proxy",
+		"auth: {bearerFailureLimit: many}":                     "auth.bearerFailureLimit",
+		"auth: {sessionIdle: 5s}":                              "at least a minute",
+		"auth: {sessionMax: soon}":                             "no lifetime of a session",
+		"auth: {sessionIdel: 5h}":                              "no setting sessionIdel",
+		"auth: {embed: portal.example.com}":                    "no origin",
+		"auth: {embed: 'http://portal.example'}":               "no origin",
+		"auth: {embed: 'https://a.example/x'}":                 "no origin",
+		"auth: {embed: ['https://*']}":                         "no origin",
+		"auth: {embed: [\"https://a.example; script-src *\"]}": "no origin",
 	} {
 		_, err := Load(userDir(t, map[string]string{"sluice.yaml": text}), Flags{}, env(nil))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -26,7 +26,7 @@ func (s *Server) openAuth(ctx context.Context) error {
 	}
 	a := &s.cfg.Auth
 	opts := authz.GuardOptions{
-		Realm: a.Realm, PassAuthorization: a.PassAuthorization, InsecureCookies: a.InsecureCookies,
+		Realm: a.Realm, PassAuthorization: a.PassAuthorization, InsecureCookies: a.InsecureCookies, Embed: a.Embed,
 		TrustedProxies: a.Proxies, IgnoreSchemes: a.IgnoreSchemes, BearerFailures: a.BearerFailures, Log: s.log,
 	}
 	s.wire(&opts)

@@ -2,13 +2,13 @@
 // with an expiry, copy it, use it with curl, see its use, rotate, revoke; add a user
 // to the team, lower the role, see the refusal; keep a credential; sign out; sign in
 // at an OpenID provider. Prints what went wrong and exits with 1, or prints "ok".
-// Usage: node walk.mjs URL PLAYWRIGHT-CORE CHROMIUM [PICTURES [AXE-CORE]]
+// Usage: node walk.mjs PLAYWRIGHT-CORE CHROMIUM URL [PICTURES [AXE-CORE]]
 import { createRequire } from "node:module";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import assert from "node:assert/strict";
 
-const [url, playwright, chromium, pictures, axe] = process.argv.slice(2);
+const [playwright, chromium, url, pictures, axe] = process.argv.slice(2);
 const { chromium: launcher } = createRequire(import.meta.url)(playwright);
 const rules = axe && readFileSync(axe + "/axe.min.js", "utf8");
 
