@@ -52,9 +52,11 @@ msg.payload.total = Math.round(total * 100) / 100;
 msg.payload.skus = skus.join(',');
 return msg;`
 
+// BenchmarkBody tells what a call costs that does little else than one thing.
 func BenchmarkBody(b *testing.B) {
 	for _, bc := range []struct{ name, body string }{
 		{"touches nothing", `return msg;`},
+		{"nested read", `msg.topic = msg.payload.customer.address.city; return msg;`},
 		{"nested write", `msg.payload.items[10].touched = true; return msg;`},
 		{"loop over all items", loopBody},
 		{"new payload", `msg.payload = { id: msg.payload.id, list: [1,2,3,4], sub: {a: 1, b: "x", c: [{d: 1}]} }; return msg;`},
@@ -62,7 +64,16 @@ func BenchmarkBody(b *testing.B) {
 		{"function scenario", "var name = msg.req.query.name || \"world\";\nmsg.payload = { hello: name.toUpperCase(), n: name.length, at: [1, 2, 3].map(function (x) { return x * 2; }) };\nreturn msg;"},
 		{"await", `await 1; return msg;`},
 		{"node.send", `node.send(msg);`},
-		{"JSON", `msg.payload = JSON.parse(JSON.stringify(msg.payload)); return msg;`},
+		{"native array map", `msg.out = [1, 2, 3].map(function (x) { return x * 2; }); return msg;`},
+		{"map of objects", `msg.out = msg.payload.items.map(i => ({ sku: i.sku, sum: i.qty * i.price })); return msg;`},
+		{"JSON", `msg.out = JSON.parse(JSON.stringify(msg.payload)); return msg;`},
+		{"JSON.parse", `msg.out = JSON.parse('{"a":[1,2,{"b":"text"}],"c":null}').a[2].b; return msg;`},
+		{"JSON.stringify", `msg.out = JSON.stringify({ id: msg.payload.id, list: [1, 2], sub: msg.payload.customer }); return msg;`},
+		{"Date", `msg.out = new Date(1700000000000).toISOString(); return msg;`},
+		{"string building", `var s = ""; for (var i = 0; i < 20; i++) { s += "line " + i + "\n"; } msg.out = s; return msg;`},
+		{"template literal", "msg.out = `${msg.payload.id}: ${msg.payload.customer.name} of ${msg.payload.customer.address.city}`; return msg;"},
+		{"regular expression", `msg.out = /^(\w+)-(\d+)$/.exec(msg.payload.id)[2].replace(/^0+/, ""); return msg;`},
+		{"Math", `msg.out = Math.max(1, Math.floor(Math.sqrt(msg.payload.items.length) * 10)); return msg;`},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			bench := newBench(b)

@@ -29,6 +29,7 @@ type bench struct {
 	env    map[string]any
 	stores map[string]*msg.Object
 	async  bool
+	quiet  bool // forgets statuses
 	link   func(target string, m *msg.Object) (*msg.Object, error)
 	f      *Function
 	setup  []*fakeCall
@@ -66,12 +67,16 @@ func (b *bench) compile(src Source) *Function {
 	return f
 }
 
-func (b *bench) ID() string               { return "n1" }
-func (b *bench) Name() any                { return "my node" }
-func (b *bench) Path() string             { return "t1/n1" }
-func (b *bench) OutputCount() int         { return 1 }
-func (b *bench) Log(level, t string)      { b.logs = append(b.logs, level+": "+t) }
-func (b *bench) Status(v any)             { b.status = append(b.status, v) }
+func (b *bench) ID() string          { return "n1" }
+func (b *bench) Name() any           { return "my node" }
+func (b *bench) Path() string        { return "t1/n1" }
+func (b *bench) OutputCount() int    { return 1 }
+func (b *bench) Log(level, t string) { b.logs = append(b.logs, level+": "+t) }
+func (b *bench) Status(v any) {
+	if !b.quiet {
+		b.status = append(b.status, v)
+	}
+}
 func (b *bench) Context(s string) Context { return fakeStore{b, s} }
 func (b *bench) Env(name string) any {
 	if v, ok := b.env[name]; ok {
