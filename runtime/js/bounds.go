@@ -20,29 +20,21 @@ func (v *vm) invalidLength() { v.throwf("RangeError", "Invalid string length") }
 func (v *vm) installBounds() {
 	proto := v.class("String").Get("prototype").(*goja.Object)
 	for _, name := range []string{"repeat", "padStart", "padEnd", "replace", "replaceAll"} {
-		native, _ := goja.AssertFunction(proto.Get(name))
+		native := quick(proto.Get(name))
 		size := v.resultSize(name)
 		define(v, proto, name, int(proto.Get(name).(*goja.Object).Get("length").ToInteger()), func(c goja.FunctionCall) goja.Value {
 			if this, ok := c.This.(goja.String); ok && size(this, c) > maxString {
 				v.invalidLength()
 			}
-			r, err := native(c.This, c.Arguments...)
-			if err != nil {
-				panic(err)
-			}
-			return r
+			return native(c)
 		})
 	}
 	arrays := v.class("Array").Get("prototype").(*goja.Object)
-	native, _ := goja.AssertFunction(arrays.Get("join"))
+	native := quick(arrays.Get("join"))
 	define(v, arrays, "join", 1, func(c goja.FunctionCall) goja.Value {
 		o, ok := c.This.(*goja.Object)
 		if !ok || o.ClassName() != "Array" {
-			r, err := native(c.This, c.Arguments...)
-			if err != nil {
-				panic(err)
-			}
-			return r
+			return native(c)
 		}
 		sep := ","
 		if x := c.Argument(0); x != v.undef {

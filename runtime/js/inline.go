@@ -18,7 +18,8 @@ import (
 //     function (see captures), which goja finds by number and not by name;
 //   - an object literal makes an object of the message and its view in one step,
 //     not a native object that has to be read out again (see shape.go);
-//   - a function that sees no variable of the body is made once (see hoist).
+//   - a function that sees no variable of the body, a pattern and a list of
+//     constants are made once, where only a method of arrays or strings gets them.
 //
 // Positions stay those of the text. New names begin with %, which no author's can.
 
@@ -116,7 +117,9 @@ func (in *inliner) replacement(n any) ast.Expression {
 		if !ok {
 			return nil
 		}
-		if in.static(n, dot); lender[dot.Identifier.Name.String()] {
+		in.static(n, dot)
+		in.pattern(n, dot)
+		if lender[dot.Identifier.Name.String()] {
 			in.constantList(n, dot)
 			for i, a := range n.ArgumentList {
 				n.ArgumentList[i] = in.hoist(a)
@@ -193,6 +196,21 @@ func (in *inliner) constantList(call *ast.CallExpression, dot *ast.DotExpression
 	}
 	if len(params.List) < 3 && params.Rest == nil && !callsOwn.MatchString(source) {
 		dot.Left = in.once(list)
+	}
+}
+
+// pattern makes a pattern a constant of the outer function where only the
+// call sees it and leaves no lastIndex in it.
+func (in *inliner) pattern(call *ast.CallExpression, dot *ast.DotExpression) {
+	switch dot.Identifier.Name {
+	case "replace", "replaceAll", "match", "split", "search":
+		if p, ok := at(call.ArgumentList, 0).(*ast.RegExpLiteral); ok && !strings.Contains(p.Flags, "y") {
+			call.ArgumentList[0] = in.once(p)
+		}
+	case "test", "exec":
+		if p, ok := dot.Left.(*ast.RegExpLiteral); ok && !strings.ContainsAny(p.Flags, "gy") {
+			dot.Left = in.once(p)
+		}
 	}
 }
 

@@ -9,8 +9,7 @@ import "github.com/dop251/goja"
 // call. What the stack still refers to after the call are views, and those are
 // cut off from their containers (see session.end).
 
-// quick returns a function for Go code that JavaScript has not called. What it
-// throws it panics with, as a function does that JavaScript calls.
+// quick returns a function in the form in which JavaScript calls it: what it throws it panics with.
 func quick(fn goja.Value) func(goja.FunctionCall) goja.Value {
 	f, _ := fn.Export().(func(goja.FunctionCall) goja.Value)
 	return f

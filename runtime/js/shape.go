@@ -16,7 +16,8 @@ import (
 type shape struct{ fields []shapeField }
 
 type shapeField struct {
-	key   string
+	key   string // "" for one that the body works out
+	named bool
 	kind  fieldKind
 	value any    // of a constant
 	sub   *shape // of a literal
@@ -93,14 +94,21 @@ func (in *inliner) shape(lit *ast.ObjectLiteral, args *[]ast.Expression) *shape 
 			if p.Initializer != nil {
 				return nil
 			}
-			f.key = p.Name.Name.String()
+			f.key, f.named = p.Name.Name.String(), true
 			list = append(list, &ast.Identifier{Name: p.Name.Name, Idx: p.Name.Idx})
 		case *ast.PropertyKeyed:
-			key, ok := p.Key.(*ast.StringLiteral)
-			if !ok || p.Computed || p.Kind != ast.PropertyKindValue || key.Value == "__proto__" {
+			if p.Kind != ast.PropertyKindValue {
 				return nil
 			}
-			f.key = key.Value.String()
+			key, ok := p.Key.(*ast.StringLiteral)
+			switch {
+			case p.Computed:
+				list = append(list, p.Key)
+			case !ok || key.Value == "__proto__":
+				return nil
+			default:
+				f.key, f.named = key.Value.String(), true
+			}
 			switch x := p.Value.(type) {
 			case *ast.FunctionLiteral, *ast.ArrowFunctionLiteral, *ast.ClassLiteral:
 				return nil
@@ -153,15 +161,20 @@ func (s *shape) make(v *vm, args []goja.Value) (w *objectView, rest []goja.Value
 	*w = objectView{s: v.cur, o: o}
 	for i := range s.fields {
 		f := &s.fields[i]
+		key := f.key
+		if !f.named {
+			key = text(args[0].ToString())
+			args = args[1:]
+		}
 		switch f.kind {
 		case fieldConstant:
-			o.Set(f.key, f.value)
+			o.Set(key, f.value)
 		case fieldShape:
 			var sub *objectView
 			sub, args = f.sub.make(v, args)
-			o.Set(f.key, sub.o)
+			o.Set(key, sub.o)
 		default:
-			w.put(f.key, args[0])
+			w.put(key, args[0])
 			args = args[1:]
 		}
 	}
