@@ -20,6 +20,7 @@ type compiled struct {
 	prg     *goja.Program
 	params  []string // the names the outer function is called with
 	extras  []extra  // what it is called with beyond them
+	once    int      // constants that it makes for the body
 	body    *usage
 	needs   []string
 	copies  bool   // the body runs on native copies of its message
@@ -102,7 +103,9 @@ func compile(src Source) (*compiled, error) {
 		}
 	}
 	if err == nil {
-		c.inline(prg)
+		if !src.asWritten {
+			c.inline(prg)
+		}
 		if r := (&rewriter{depth: c.depth, this: c.this}); c.depth || c.regexps || c.this {
 			r.rewrite(prg)
 		}

@@ -56,6 +56,8 @@ type Source struct {
 	Outputs int
 	Timeout time.Duration // 0: Options.Timeout
 	Libs    []Lib
+
+	asWritten bool // the body is not rewritten: tests compare
 }
 
 // Lib is one module a function node asks for: the variable it is bound to and its name.

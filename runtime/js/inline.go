@@ -44,7 +44,7 @@ func (c *compiled) inline(prg *ast.Program) {
 	for _, x := range c.extras {
 		outer.ParameterList.List = append(outer.ParameterList.List, &ast.Binding{Target: &ast.Identifier{Name: unistring.String(x.name)}})
 	}
-	if len(in.hoisted) > 0 {
+	if c.once = len(in.hoisted); c.once > 0 {
 		list := []ast.Statement{&ast.LexicalDeclaration{Idx: outer.Function, Token: token.CONST, List: in.hoisted}}
 		outer.Body.List = append(list, outer.Body.List...)
 	}
