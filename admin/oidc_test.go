@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -279,10 +280,16 @@ func TestTheWayBackWorksOnceAndLeadsHere(t *testing.T) {
 			t.Errorf("%q leads to %q", next, at)
 		}
 	}
-	for _, header := range []string{"X-Forwarded-Host", "Forwarded", "X-Original-Host"} {
-		p := s.browser(t).do("GET", oidcPath, "", header, "evil.example")
-		if u, _ := url.Parse(p.header.Get("Location")); u.Query().Get("redirect_uri") != s.URL+Prefix+"callback" {
-			t.Errorf("%s: %s", header, u)
+	for _, header := range []string{"Host", "X-Forwarded-Host", "Forwarded", "X-Original-Host"} {
+		r := httptest.NewRequest("GET", oidcPath, nil)
+		r.RemoteAddr = "127.0.0.1:5000"
+		if r.Header.Set(header, "evil.example"); header == "Host" {
+			r.Host = "evil.example"
+		}
+		w := httptest.NewRecorder()
+		s.Config.Handler.ServeHTTP(w, r)
+		if u, _ := url.Parse(w.Header().Get("Location")); w.Code != 303 || u.Query().Get("redirect_uri") != s.URL+Prefix+"callback" {
+			t.Errorf("%s: %d %s", header, w.Code, u)
 		}
 	}
 }
