@@ -147,7 +147,12 @@ func (s *Store) CredentialTested(ctx context.Context, by Actor, name, host strin
 	if err != nil {
 		return err
 	}
-	return s.Flush(ctx, nil, []Event{newCredentialEvent(s.now(), EventCredentialTested, by, &c, "host", host, "status", status)})
+	e := newCredentialEvent(s.now(), EventCredentialTested, by, &c, "host", host, "status", status)
+	if err := s.Flush(ctx, nil, []Event{e}); err != nil {
+		return err
+	}
+	e.log(s.log)
+	return nil
 }
 
 const credentialColumns = `id, name, kind, hosts, settings, created_at, rotated_at`
