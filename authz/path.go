@@ -90,6 +90,14 @@ func canonicalSlow(raw string) (path string, plain bool, err error) {
 	if err != nil {
 		return "", false, err
 	}
+	path, resolved := resolve(decoded)
+	return strings.Map(lower, path), plain && resolved, nil
+}
+
+// resolve takes empty and dot segments out of a path, and one trailing slash; plain
+// tells that there was nothing but the last.
+func resolve(decoded string) (path string, plain bool) {
+	plain = true
 	var kept []string
 	for rest, more := decoded[1:], true; more; {
 		var segment string
@@ -109,7 +117,16 @@ func canonicalSlow(raw string) (path string, plain bool, err error) {
 			kept = append(kept, segment)
 		}
 	}
-	return strings.Map(lower, "/"+strings.Join(kept, "/")), plain, nil
+	return "/" + strings.Join(kept, "/"), plain
+}
+
+// encodedSlashes are what a lenient reader takes for the border of a segment.
+var encodedSlashes = strings.NewReplacer("%2f", "/", "%5c", "/", `\`, "/")
+
+// lenient is a canonical path as a reader takes it that decodes slashes too.
+func lenient(path string) string {
+	resolved, _ := resolve(encodedSlashes.Replace(path))
+	return resolved
 }
 
 // lower folds case, but lets nothing beyond ASCII become ASCII: the Kelvin sign

@@ -219,7 +219,8 @@ func shorter(a, b time.Duration) time.Duration {
 
 // choose returns the policy for a method on a canonical path. pattern is that of
 // the route that will serve it, "" if none: where it leads to another rule, the
-// stricter one counts. What is not written plainly gets at least the default.
+// stricter one counts. What is not written plainly gets at least the default, and
+// what the rule asks for the path with its encoded slashes decoded.
 func (t *Policies) choose(method, path string, plain bool, pattern string) *policy {
 	p := t.find(method, path)
 	if pattern != "" {
@@ -240,6 +241,9 @@ func (t *Policies) choose(method, path string, plain bool, pattern string) *poli
 	}
 	if !plain {
 		p = stricter(p, t.fallback)
+		if other := lenient(path); other != path {
+			p = stricter(p, t.find(method, other))
+		}
 	}
 	return p
 }

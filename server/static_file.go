@@ -75,11 +75,15 @@ func (m *staticMount) indexNames(folder string) []string {
 }
 
 // fileName turns what follows the mount into a name below its folder; status is
-// not 0 if there can be no such file.
+// not 0 if there can be no such file. Express takes an encoded slash for one; a guard
+// does not, and what is no border of segments to the guard must be none here.
 func (m *staticMount) fileName(rest string) (name string, status int) {
 	decoded, ok := runtime.DecodeURIComponent(rest)
 	if !ok || strings.IndexByte(decoded, 0) >= 0 {
 		return "", http.StatusBadRequest
+	}
+	if strings.Count(decoded, "/") != strings.Count(rest, "/") || strings.Contains(decoded, `\`) {
+		return "", http.StatusNotFound
 	}
 	name = path.Clean("./" + decoded)
 	if name == ".." || strings.HasPrefix(name, "../") {
