@@ -168,7 +168,7 @@ func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 	if like.ints > 0 || d.escapedKeys {
 		return at, false
 	}
-	o.fields = d.mem.fields.take(len(like.fields), d.more(at, 16))
+	o.fields = d.roomFor(at, len(like.fields))
 	for i := range o.fields {
 		was, f := &like.fields[i], &o.fields[i]
 		at = d.space(at)
@@ -192,6 +192,12 @@ func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 		return d.endObject(at), true
 	}
 	return at, false
+}
+
+// roomFor returns n fields, with room for one more: flows like to add one to each object
+// of a list.
+func (d *decoder) roomFor(at, n int) []field {
+	return d.mem.fields.take(n+1, d.more(at, 16))[:n]
 }
 
 // follows returns where the value of a key begins, or 0 if key and colon are not what
@@ -240,7 +246,7 @@ func (d *decoder) members(at int, o *Object) int {
 		at++
 	}
 	fields := d.fields[start:]
-	o.fields = d.mem.fields.take(len(fields), d.more(at, 16))
+	o.fields = d.roomFor(at, len(fields))
 	copy(o.fields, fields)
 	clear(fields)
 	d.fields = d.fields[:start]
