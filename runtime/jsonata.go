@@ -63,3 +63,6 @@ func (inst *Instance) contextValue(scope, key, store string) (any, error) {
 	}
 	return inst.Context(scope).Get(store, key)
 }
+
+// RegexpReason is what V8 says of a fault in a regular expression, of which err is regexp2's error.
+func RegexpReason(err error) string { return jsonata.RegexpReason(err) }

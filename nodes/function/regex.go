@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
+
+	"sluice/runtime"
 )
 
 // matchLimit bounds one match of a regular expression that backtracks without end.
 const matchLimit = 2 * time.Second
 
 // compileRegExp is new RegExp(source, flags) for the flags i, m, s and g. Its
-// error begins as V8's does.
+// error is V8's.
 func compileRegExp(source, flags string) (*regexp2.Regexp, error) {
 	options := regexp2.RegexOptions(regexp2.ECMAScript)
 	for _, f := range flags {
@@ -27,7 +29,7 @@ func compileRegExp(source, flags string) (*regexp2.Regexp, error) {
 	}
 	re, err := regexp2.Compile(source, options)
 	if err != nil {
-		return nil, fmt.Errorf("Invalid regular expression: /%s/%s: %w", source, flags, err)
+		return nil, fmt.Errorf("Invalid regular expression: /%s/%s: %s", source, flags, runtime.RegexpReason(err))
 	}
 	re.MatchTimeout = matchLimit
 	return re, nil

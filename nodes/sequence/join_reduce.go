@@ -88,7 +88,11 @@ func (r *reducer) checkLimit(d *runtime.Delivery, k *kept) {
 	var all []*kept
 	for _, g := range r.groups {
 		for _, other := range g.messages {
-			if other != k {
+			switch {
+			case other == k:
+			case msg.StrictEqual(other.m.Value(msg.ID), k.m.Value(msg.ID)): // Node-RED takes it for k
+				other.hold.Release()
+			default:
 				all = append(all, other)
 			}
 		}

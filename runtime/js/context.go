@@ -160,7 +160,11 @@ func (a *contextAccess) get(c goja.FunctionCall) goja.Value {
 	}
 	switch {
 	case cb != nil:
-		a.answer(cb, append([]goja.Value{v.undef}, vals...)...)
+		first := a.noError(store)
+		if list {
+			first = v.undef
+		}
+		a.answer(cb, append([]goja.Value{first}, vals...)...)
 		return v.undef
 	case list:
 		return v.array(vals)
@@ -237,9 +241,18 @@ func (a *contextAccess) set(c goja.FunctionCall) goja.Value {
 		}
 	}
 	if cb != nil {
-		a.answer(cb, v.undef)
+		a.answer(cb, a.noError(store))
 	}
 	return v.undef
+}
+
+// noError is what a callback gets in the place of an error: null from the store
+// whose access is asynchronous alone.
+func (a *contextAccess) noError(store string) goja.Value {
+	if a.ctx.Async(store) {
+		return a.f.vm.null
+	}
+	return a.f.vm.undef
 }
 
 // put hands a value to the store, which keeps a copy.
@@ -271,7 +284,7 @@ func (a *contextAccess) keys(c goja.FunctionCall) goja.Value {
 		name = text(store)
 	}
 	if cb == nil && a.ctx.Async(name) {
-		v.throw(errOnlyAsync)
+		v.throw(errCallback)
 	}
 	v.cur.flushSets()
 	keys, err := a.ctx.Keys(name)
@@ -290,7 +303,7 @@ func (a *contextAccess) keys(c goja.FunctionCall) goja.Value {
 		vals[i] = v.str(k)
 	}
 	if cb != nil {
-		a.answer(cb, v.undef, v.array(vals))
+		a.answer(cb, a.noError(name), v.array(vals))
 		return v.undef
 	}
 	return v.array(vals)

@@ -27,10 +27,15 @@ var regexReasons = map[syntax.ErrorCode]string{
 	syntax.ErrShorthandClassInCharRange: "Invalid character class",
 }
 
-func regexError(source, flags string, err error) *Error {
-	reason := "Invalid pattern"
+// RegexpReason is what V8 says of a fault in a regular expression, of which err is
+// regexp2's error.
+func RegexpReason(err error) string {
 	if e, ok := errors.AsType[*syntax.Error](err); ok && regexReasons[e.Code] != "" {
-		reason = regexReasons[e.Code]
+		return regexReasons[e.Code]
 	}
-	return scriptError("SyntaxError", "Invalid regular expression: /"+source+"/"+flags+": "+reason)
+	return "Invalid pattern"
+}
+
+func regexError(source, flags string, err error) *Error {
+	return scriptError("SyntaxError", "Invalid regular expression: /"+source+"/"+flags+": "+RegexpReason(err))
 }
