@@ -83,6 +83,8 @@ func TestBodiesAreRewritten(t *testing.T) {
 		{`return {payload: {...msg}}`, 1, 0},
 		{`const f = () => 1; return {payload: {f: f}}`, 1, 0},
 		{`return [1].map(x => x).map(x => x + msg.n)`, 0, 2},
+		{`return "a".replace(/a/g, "b").split(/b/)`, 0, 2},
+		{`return /a/g.test("a")`, 0, 0},
 		{`const o = Object.freeze({a: 1}); return o`, 0, 0},
 		{`x = {a: 1}; return msg`, 0, 0},
 		{`setTimeout(() => node.send({a: 1}), 1)`, 0, 0},
