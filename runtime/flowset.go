@@ -206,12 +206,14 @@ func (set *flowSet) breakNode(inst *Instance, err error) {
 	set.problems = append(set.problems, Problem{NodeID: inst.Alias(), Type: inst.Type.Name, Name: inst.Name(), Reason: err.Error()})
 }
 
-// mounted yields the routes of the nodes that run, in their order.
+// mounted yields the routes of the nodes that run, in their order. They are the
+// caller's: while a table is built of them, those of nodes that run on serve the old one.
 func (set *flowSet) mounted() iter.Seq[*route] {
 	return func(yield func(*route) bool) {
 		for _, inst := range set.all {
 			for i := range inst.handlers {
-				if inst.broken == nil && !yield(&inst.handlers[i]) {
+				rt := inst.handlers[i]
+				if inst.broken == nil && !yield(&rt) {
 					return
 				}
 			}

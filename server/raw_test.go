@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"sluice/authz"
 	"sluice/config"
 )
 
@@ -25,12 +24,6 @@ type peer struct {
 	addr  string
 	log   *logText
 	names []string // placeholders and what they stand for, as strings.NewReplacer takes them
-}
-
-// listen runs an instance of a user directory on a port of its own. env is NAME=value.
-func listen(t testing.TB, files map[string]string, env ...string) *peer {
-	t.Helper()
-	return listenIn(t, layOut(t, files), env...)
 }
 
 func layOut(t testing.TB, files map[string]string) string {
@@ -53,6 +46,7 @@ func writeFile(t testing.TB, path, text string) {
 	}
 }
 
+// listenIn runs an instance of a user directory on a port of its own. env is NAME=value.
 func listenIn(t testing.TB, dir string, env ...string) *peer {
 	t.Helper()
 	cfg, err := config.Load(dir, config.Flags{Port: "0", Host: "127.0.0.1"}, func(name string) (string, bool) {
@@ -108,18 +102,6 @@ func (l *logText) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.b.String()
-}
-
-// create makes a token that requests can name.
-func (p *peer) create(t testing.TB, name string, n authz.NewToken) authz.Token {
-	t.Helper()
-	n.Name = name
-	token, value, err := p.store.Create(t.Context(), authz.Actor{Name: "test"}, n)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.names = append(p.names, name, value)
-	return token
 }
 
 // answer is one response.
