@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -194,48 +193,6 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 	})
 }
 
-// withValue gives the context of a request a value: in place where the server's
-// contexts take some, since a new context costs a copy of the request.
-func withValue(r *http.Request, key, value any) *http.Request {
-	if c, ok := r.Context().(interface{ SetValue(key, value any) }); ok {
-		c.SetValue(key, value)
-		return r
-	}
-	return r.WithContext(context.WithValue(r.Context(), key, value))
-}
-
-// target is the request target as the client wrote it. Requests that were made
-// in the program have none.
-func target(r *http.Request) string {
-	if r.RequestURI == "" {
-		return r.URL.EscapedPath()
-	}
-	return r.RequestURI
-}
-
-func isPreflight(r *http.Request) bool {
-	return r.Method == http.MethodOptions && len(r.Header["Origin"]) > 0 && len(r.Header["Access-Control-Request-Method"]) > 0
-}
-
-// servedMethod tells whether an endpoint can have a method.
-func servedMethod(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
-		return true
-	}
-	return false
-}
-
-// dropIdentity removes fields that only sluice may set.
-func dropIdentity(h http.Header) {
-	const prefix = "X-Sluice-"
-	for name := range h {
-		if len(name) >= len(prefix) && strings.EqualFold(name[:len(prefix)], prefix) {
-			delete(h, name)
-		}
-	}
-}
-
 // judge finds out who a request is from. The scheme of the Authorization header
 // selects the mode, and what that mode says is final: nothing falls back to
 // another. Without the header the session's cookie counts. token is the id of a
@@ -286,129 +243,4 @@ func (g *Guard) judgeBasic(r *http.Request, p *policy, credentials string) (*Pri
 		refused = principal.rankRefusal(p.minRole)
 	}
 	return principal, refused
-}
-
-func (g *Guard) judgeBearer(r *http.Request, p *policy, path, value string) (_ *Principal, token string, _ *refusal) {
-	now := g.opts.Now().UnixMilli()
-	c, err := g.verifier.find(value, now)
-	if err == ErrUnknown && c == nil && p.modes.has(ModeJWT) && g.opts.Issuer.introspects(value) {
-		who, refused := g.judgeIssued(r, p, path, value, g.opts.Issuer.tokens.Introspect)
-		return who, "", refused
-	}
-	if c == nil || c.principal.kind != KindHTTP {
-		if err == nil || c != nil {
-			err = ErrUnknown
-		}
-		if c != nil {
-			token = c.principal.TokenID // for the audit
-		}
-		return nil, token, g.slowGuess(r, refusalFor(err))
-	}
-	return g.judgeCredential(r, p, path, c, err, now)
-}
-
-// judgeCredential judges what a token, of which err is known, may do here.
-func (g *Guard) judgeCredential(r *http.Request, p *policy, path string, c *credential, err error, now int64) (_ *Principal, token string, _ *refusal) {
-	token = c.principal.TokenID
-	if err != nil {
-		return nil, token, refusalFor(err)
-	}
-	method := r.Method
-	if method == http.MethodHead {
-		method = http.MethodGet
-	}
-	if missing := missingScope(c.scopes, p, method, path); missing != "" {
-		return nil, token, refuseScope(missing)
-	}
-	if len(c.ips) > 0 && !contains(c.ips, clientAddress(r, g.opts.TrustedProxies)) {
-		return nil, token, refuseAddress
-	}
-	c.usage.used(now, g.remote(r))
-	return c.principal, token, nil
-}
-
-// slowGuess answers wrong tokens beyond auth.bearerFailureLimit with 429. It never
-// stands in the way of a right one.
-func (g *Guard) slowGuess(r *http.Request, f *refusal) *refusal {
-	if g.bearerFails == nil || f != refuseUnknown {
-		return f
-	}
-	if wait := g.bearerFails.take(ipKey(clientAddress(r, g.opts.TrustedProxies)), g.opts.Now()); wait > 0 {
-		return refuseLimit(wait)
-	}
-	return f
-}
-
-// missingScope names the scope a token lacks for this request, "" if none.
-func missingScope(scopes []Scope, p *policy, method, path string) string {
-	if !allowsAny(scopes, method, path) {
-		return scopeText(method, path)
-	}
-	for _, name := range p.scopes {
-		for _, m := range neededMethods[name] {
-			if !allowsAny(scopes, m, path) {
-				return scopeText(strings.Join(neededMethods[name], ","), path)
-			}
-		}
-	}
-	return ""
-}
-
-// neededMethods is what a token has to be able to do where a policy asks for a scope.
-var neededMethods = map[string][]string{"read": {"GET"}, "write": namedScopes["write"]}
-
-// scopeText escapes what may not stand in a scope (RFC 6749 3.3).
-func scopeText(method, path string) string {
-	const hex = "0123456789ABCDEF"
-	out := append([]byte(method), ':')
-	for _, c := range []byte(path) {
-		if c <= 0x20 || c >= 0x7f || c == '"' || c == '\\' || c == '%' {
-			out = append(out, '%', hex[c>>4], hex[c&15])
-		} else {
-			out = append(out, c)
-		}
-	}
-	return string(out)
-}
-
-// refuse tells of a refused request and answers it in place of the handler. p is
-// nil when no policy was reached.
-func (g *Guard) refuse(w http.ResponseWriter, r *http.Request, f *refusal, p *policy, path string, e Event) {
-	if p != nil {
-		g.tell(r, f, e, path)
-	}
-	g.answer(w, r, f, p)
-}
-
-// tell writes e to log and audit, sampled by reason, address and known token, and
-// for an admin API by action and actor too.
-func (g *Guard) tell(r *http.Request, f *refusal, e Event, path string) {
-	now, from := g.opts.Now(), clientAddress(r, g.opts.TrustedProxies)
-	reason := f.code
-	if f.text != "" {
-		reason = f.text
-	}
-	key := deniedKey{reason + " " + e.Subject, from}
-	if action, ok := e.Detail["action"].(string); ok {
-		key.reason += " " + action + " " + e.Actor
-	} else {
-		e.Detail = map[string]any{}
-	}
-	e.At, e.Type, e.IP = now.UTC(), EventDenied, from.String()
-	if f.cause != "" {
-		e.Detail["cause"] = f.cause
-	}
-	e.Detail["reason"], e.Detail["method"], e.Detail["path"] = reason, r.Method, path
-	g.denied.event(now, key, e)
-}
-
-func (g *Guard) answer(w http.ResponseWriter, r *http.Request, f *refusal, p *policy) {
-	var modes modeSet
-	if p != nil {
-		modes = p.modes
-	}
-	if g.opts.Refused != nil {
-		g.opts.Refused(w, r)
-	}
-	f.write(w, r, modes, &g.opts)
 }
