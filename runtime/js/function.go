@@ -22,6 +22,7 @@ type Function struct {
 	c       *compiled
 	timeout time.Duration
 	lines   []string // of the body, for errors
+	over    Call     // of sessions that have ended
 	libs    []Lib
 
 	main   *linked
@@ -83,7 +84,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	e.opts.Lock.Lock()
 	v := e.vmLocked()
 	defer v.unlock()
-	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, lines: strings.Split(src.Body, "\n"),
+	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, over: orphan{src.Node}, lines: strings.Split(src.Body, "\n"),
 		libs: src.Libs, held: map[*session]struct{}{}}
 	if f.timeout <= 0 {
 		f.timeout = e.opts.Timeout

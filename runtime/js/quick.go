@@ -7,7 +7,8 @@ import "github.com/dop251/goja"
 // function. It is called the quick way, which keeps goja's stack, where
 // goja.Callable runs the jobs and gives the stack up, to grow again in the next
 // call. What the stack still refers to after the call are views, and those are
-// cut off from their containers (see session.end).
+// cut off from their containers (see session.end), so that a VM keeps no message;
+// one that called a body with node keeps that call, until its next.
 
 // quick returns a function in the form in which JavaScript calls it: what it throws it panics with.
 func quick(fn goja.Value) func(goja.FunctionCall) goja.Value {

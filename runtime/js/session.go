@@ -97,6 +97,9 @@ func (s *session) end() {
 	if s.fn.c.quiet {
 		s.seen.objects.each(cut)
 		s.seen.arrays.each(cut)
+		if s.m = nil; !s.fn.c.node {
+			s.call = s.fn.over
+		}
 	}
 	s.vm.spare = views{objects: s.seen.objects.reset(), arrays: s.seen.arrays.reset(), others: s.seen.others}
 	if len(s.vm.spare.others) > 2*fewViews {
@@ -106,8 +109,8 @@ func (s *session) end() {
 	s.seen = views{}
 }
 
-// cut parts a view from its container. Nothing can ask for it any more, but the
-// VM's stack may still refer to it, and must not keep messages in memory.
+// cut parts a view from its container. Nothing of a quiet body asks for it any
+// more, but the VM's stack may still refer to it, and to the session.
 func cut(o *goja.Object) {
 	switch w := o.Export().(type) {
 	case *objectView:

@@ -36,13 +36,14 @@ const maxShape = 256
 
 // literal returns the call that makes what an object literal makes, nil if only goja can.
 func (in *inliner) literal(lit *ast.ObjectLiteral) ast.Expression {
-	return in.made(lit, func(v *vm, s *shape, args []goja.Value) goja.Value {
+	return in.maker(lit, func(v *vm, s *shape, args []goja.Value) goja.Value {
 		w, _ := s.make(v, args)
 		return v.rt.NewDynamicObject(w)
 	})
 }
 
-func (in *inliner) made(lit *ast.ObjectLiteral, f func(*vm, *shape, []goja.Value) goja.Value) ast.Expression {
+// maker returns the call of f, with what the literal is to be made of.
+func (in *inliner) maker(lit *ast.ObjectLiteral, f func(*vm, *shape, []goja.Value) goja.Value) ast.Expression {
 	var args []ast.Expression
 	s := in.shape(lit, &args)
 	if s == nil || len(args) > maxShape {
@@ -71,7 +72,7 @@ func (in *inliner) assignment(e ast.Expression) ast.Expression {
 		return nil
 	}
 	key := dot.Identifier.Name.String()
-	return in.made(lit, func(v *vm, s *shape, args []goja.Value) goja.Value {
+	return in.maker(lit, func(v *vm, s *shape, args []goja.Value) goja.Value {
 		own := v.cur.own.live()
 		w, _ := s.make(v, args)
 		own.Set(key, w.o)
