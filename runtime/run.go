@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -37,6 +38,8 @@ type Run struct {
 	inbox    []func()   // work that other goroutines brought
 	draining bool
 	holds    int
+	adopted  []*Hold // those of holds that other runs keep until they are over
+	turns    int     // how often the run has begun to drain
 	over     bool
 	onOver   []func()
 	overCh   chan struct{}
@@ -174,10 +177,13 @@ func (r *Run) drainUpTo(n int) bool {
 		r.mu.Lock()
 		if len(r.inbox) == 0 {
 			r.draining = false
-			ended := r.endLocked()
+			ended, waits := r.endLocked(), r.waitsLocked()
 			r.mu.Unlock()
 			for _, f := range ended {
 				f()
+			}
+			if waits {
+				r.breakCircle()
 			}
 			return true
 		}
@@ -234,6 +240,7 @@ func (r *Run) do(f func()) {
 	r.inbox = append(r.inbox, f)
 	start := !r.draining
 	r.draining = true
+	r.turns++
 	r.mu.Unlock()
 	if start && !r.set.spawn(r.drain) {
 		r.mu.Lock()
@@ -323,6 +330,7 @@ func (r *Run) Relay(to *Instance, m *msg.Object) {
 // for later.
 type Hold struct {
 	run      *Run
+	keepers  []*Run // that have adopted it; guarded by run.mu
 	released atomic.Bool
 }
 
@@ -357,27 +365,15 @@ func (h *Hold) Release() {
 	r := h.run
 	r.mu.Lock()
 	r.holds--
-	ended := r.endLocked()
+	if len(h.keepers) > 0 {
+		r.adopted = slices.DeleteFunc(r.adopted, func(o *Hold) bool { return o == h })
+	}
+	ended, waits := r.endLocked(), r.waitsLocked()
 	r.mu.Unlock()
 	for _, f := range ended {
 		f()
 	}
-}
-
-// Adopt keeps the other hold until r is over: r carries on what the hold's run
-// began, as a join node does that sends what several messages brought.
-func (r *Run) Adopt(h *Hold) {
-	if h.run == r { // it would wait for itself
-		h.Release()
-		return
-	}
-	r.mu.Lock()
-	over := r.over
-	if !over {
-		r.onOver = append(r.onOver, h.Release)
-	}
-	r.mu.Unlock()
-	if over {
-		h.Release()
+	if waits {
+		r.breakCircle()
 	}
 }

@@ -78,7 +78,7 @@ func isTrue(v any) bool { return v == true || v == "true" }
 
 func (n *mqttInNode) Input(d *runtime.Delivery) error {
 	if n.broker == nil {
-		d.Detach() // never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	if known, err := n.broker.act(d); known {

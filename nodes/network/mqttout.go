@@ -67,7 +67,7 @@ func (n *mqttOutNode) Close(_ context.Context, removed bool) error {
 
 func (n *mqttOutNode) Input(d *runtime.Delivery) error {
 	if n.broker == nil {
-		d.Detach() // never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	if msg.ToBool(d.Msg.Value("action")) {
@@ -82,7 +82,7 @@ func (n *mqttOutNode) Input(d *runtime.Delivery) error {
 	}
 	run := n.broker.live()
 	if run == nil {
-		d.Detach() // lost, and never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	m, err := outgoingMQTT(d.Msg, run.options.version == 5)
@@ -91,7 +91,7 @@ func (n *mqttOutNode) Input(d *runtime.Delivery) error {
 	}
 	if m == nil {
 		n.inst.Log.Warn(errMQTTTopic.Error())
-		d.Detach() // never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	d.Detach()

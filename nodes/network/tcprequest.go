@@ -132,7 +132,7 @@ func (n *tcpRequestNode) Input(d *runtime.Delivery) error {
 	if n.Out == "sit" && msg.ToBool(m.Value("reset")) {
 		n.reset(d, m.Value("reset"))
 		if !hasPayload {
-			d.Detach() // never completed, as in Node-RED
+			d.Uncompleted()
 			return nil
 		}
 	}
@@ -148,7 +148,7 @@ func (n *tcpRequestNode) Input(d *runtime.Delivery) error {
 func (n *tcpRequestNode) ask(d *runtime.Delivery, id string, host, port any) error {
 	if !msg.ToBool(host) || !msg.ToBool(port) {
 		n.inst.Log.Warn("Host and/or port not set")
-		d.Detach() // never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	number, ok := tcpPort(port)

@@ -130,7 +130,7 @@ func (n *udpOutNode) showInterface() {
 func (n *udpOutNode) Input(d *runtime.Delivery) error {
 	payload, ok := d.Msg.Get(msg.PayloadKey)
 	if !ok || n.socket == nil {
-		d.Detach() // never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	address, port := any(n.Address), n.Port

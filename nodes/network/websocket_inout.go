@@ -87,7 +87,7 @@ func (n *webSocketOutNode) Start() {
 
 func (n *webSocketOutNode) Input(d *runtime.Delivery) error {
 	if n.config == nil {
-		d.Detach() // never completed, as in Node-RED
+		d.Uncompleted()
 		return nil
 	}
 	f, ok, err := n.frame(d.Msg)

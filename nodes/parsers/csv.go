@@ -105,7 +105,7 @@ func (n *csvNode) lineEnd(otherwise string) string {
 
 func (n *csvNode) Input(d *runtime.Delivery) error {
 	if n.idle {
-		d.Detach()
+		d.Uncompleted()
 		return nil
 	}
 	rfc := n.Spec == "rfc"
@@ -186,7 +186,7 @@ func (n *csvNode) parse(d *runtime.Delivery, text string) error {
 		return err
 	}
 	if t.skip {
-		d.Detach() // Node-RED forgets to complete it
+		d.Uncompleted()
 		return nil
 	}
 	if n.Multi == "one" {

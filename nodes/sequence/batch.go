@@ -70,7 +70,7 @@ func (n *batchNode) Start() {
 
 func (n *batchNode) Input(d *runtime.Delivery) error {
 	if n.idle {
-		d.Detach()
+		d.Uncompleted()
 		return nil
 	}
 	n.mu.Lock()

@@ -44,7 +44,7 @@ func (n *batchNode) concat(d *runtime.Delivery) error {
 	name := d.Msg.Value(msg.TopicKey)
 	known := slices.ContainsFunc(n.names(), func(t any) bool { return msg.StrictEqual(t, name) })
 	if !known {
-		d.Detach() // Node-RED forgets to complete it
+		d.Uncompleted()
 		return nil
 	}
 	parts, _, _ := partsOf(d.Msg)

@@ -94,7 +94,7 @@ func (n *joinNode) Init(inst *runtime.Instance) error {
 
 func (n *joinNode) Input(d *runtime.Delivery) error {
 	if n.idle {
-		d.Detach()
+		d.Uncompleted()
 		return nil
 	}
 	n.mu.Lock()

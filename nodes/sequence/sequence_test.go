@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sluice/nodes/common"
 	"sluice/nodes/nodetest"
 	"sluice/runtime"
 )
@@ -256,4 +257,37 @@ func BenchmarkSplitJoin(b *testing.B) {
 		m := nodetest.Parse(b, `{"payload":[1,2,3,4,5,6,7,8,9,10]}`)
 		h.SendOnly("s", m)
 	}
+}
+
+// later sends a message on in a second.
+type later struct{}
+
+func (later) Init(*runtime.Instance) error { return nil }
+func (later) Input(d *runtime.Delivery) error {
+	resume := d.Async()
+	time.AfterFunc(time.Second, func() { resume(func() error { return d.Send(d.Msg) }) })
+	return nil
+}
+
+// Two events that meet in two join nodes, each of which the other one completes,
+// would wait for each other for ever.
+func TestEventsThatCrossInTwoJoinsEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		types := []runtime.Type{Join, common.Junction, {Name: "later", Inputs: 1, Outputs: 1, New: func() runtime.Node { return later{} }}}
+		h := nodetest.Flow(t, types, `[
+			{"id":"l1","type":"later","wires":[["j1"]]},{"id":"l2","type":"later","wires":[["j2"]]},
+			{"id":"a","type":"junction","wires":[["j1","l2"]]},{"id":"b","type":"junction","wires":[["j2","l1"]]},
+			{"id":"j1","type":"join",`+manual[1:]+`,"wires":[["out"]]},{"id":"j2","type":"join",`+manual[1:]+`,"wires":[["out"]]},
+			{"id":"out","type":"sink","wires":[]}]`)
+		h.Send("a", `{"payload":1}`)
+		h.Send("b", `{"payload":2}`)
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := len(h.Got("out")); got != 2 {
+			t.Errorf("%d messages came", got)
+		}
+		if h.Open() != 0 {
+			t.Errorf("%d events are still open", h.Open())
+		}
+	})
 }

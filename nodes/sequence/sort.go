@@ -75,7 +75,7 @@ func invalidSort(err error) error {
 
 func (n *sortNode) Input(d *runtime.Delivery) error {
 	if n.idle {
-		d.Detach()
+		d.Uncompleted()
 		return nil
 	}
 	if n.elements {

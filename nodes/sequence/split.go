@@ -90,7 +90,7 @@ func lengthOf(v any, what string) (int, error) {
 
 func (n *splitNode) Input(d *runtime.Delivery) error {
 	if n.idle {
-		d.Detach()
+		d.Uncompleted()
 		return nil
 	}
 	value, err := n.Property.Get(d.Msg)
@@ -98,7 +98,7 @@ func (n *splitNode) Input(d *runtime.Delivery) error {
 		return err
 	}
 	if value == msg.Undefined {
-		d.Detach() // Node-RED forgets to complete it
+		d.Uncompleted()
 		return nil
 	}
 	n.mu.Lock()
