@@ -98,7 +98,6 @@ func (d *decoder) more(at int, size uint) int { return int(uint(len(d.text)-at) 
 // value reads a value. Like is what the element before has in the same place, if this
 // is in an array, or nil: an object mostly has the keys of its neighbour.
 func (d *decoder) value(at int, like any) (any, int) {
-	at = d.space(at)
 	switch d.byte(at) {
 	case '"':
 		s, at := d.str(at)
@@ -117,6 +116,8 @@ func (d *decoder) value(at int, like any) (any, int) {
 		return nil, d.literal(at, "null")
 	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
 		return d.number(at)
+	case ' ', '\n', '\t', '\r':
+		return d.value(d.space(at), like)
 	}
 	return nil, d.unexpected(at)
 }
@@ -171,7 +172,6 @@ func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 	o.fields = d.roomFor(at, len(like.fields))
 	for i := range o.fields {
 		was, f := &like.fields[i], &o.fields[i]
-		at = d.space(at)
 		value := d.follows(at, was.key)
 		if value == 0 {
 			o.fields = o.fields[:i]
@@ -179,9 +179,8 @@ func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 		}
 		f.key = was.key
 		f.val, at = d.value(value, was.val)
-		at = d.space(at)
-		if d.byte(at) == ',' {
-			at++
+		if at = d.space(at); d.byte(at) == ',' {
+			at = d.space(at + 1)
 			continue
 		}
 		if o.fields = o.fields[:i+1]; len(o.fields) == len(like.fields) {
@@ -303,13 +302,25 @@ func (d *decoder) array(at int, like *Array) (any, int) {
 	return a, at
 }
 
-// elements reads the elements of a, which are at least one.
+// elements reads the elements of a, which are at least one. If there are as many as in
+// like, they are put where they stay.
 func (d *decoder) elements(at int, a, like *Array) int {
-	start := len(d.elems)
 	var last any
-	if like.Len() > 0 {
+	if like.Len() > 0 && like.Len() <= fewElements {
+		a.elems = d.mem.elems.take(like.Len(), d.more(at, 16))
 		last = like.elems[0]
+		for i := range a.elems {
+			last, at = d.value(at, last)
+			a.elems[i] = last
+			if at = d.space(at); d.byte(at) != ',' {
+				a.elems = a.elems[:i+1]
+				return d.endArray(at)
+			}
+			at++
+		}
 	}
+	start := len(d.elems)
+	d.elems = append(d.elems, a.elems...)
 	for {
 		last, at = d.value(at, last)
 		d.elems = append(d.elems, last)
@@ -318,13 +329,20 @@ func (d *decoder) elements(at int, a, like *Array) int {
 		}
 		at++
 	}
-	if d.byte(at) != ']' {
-		return d.failAt(at, "Expected ',' or ']' after array element")
-	}
 	elems := d.elems[start:]
 	a.elems = d.mem.elems.take(len(elems), d.more(at, 16))
 	copy(a.elems, elems)
 	clear(elems)
 	d.elems = d.elems[:start]
+	return d.endArray(at)
+}
+
+// fewElements is how many elements an array is likely to have because its neighbour has.
+const fewElements = 16
+
+func (d *decoder) endArray(at int) int {
+	if d.byte(at) != ']' {
+		return d.failAt(at, "Expected ',' or ']' after array element")
+	}
 	return at + 1
 }
