@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -180,9 +181,9 @@ func (v *Verifier) session(value string, now int64) (*session, error) {
 	return e, nil
 }
 
-// Check reports whether the token or session behind a principal still verifies,
-// and the user's role is no lower than it was, for websockets and event streams
-// that stay open. Other principals always do.
+// Check reports whether the token or session behind a principal still verifies, and
+// the user's role and the token's scopes are no less than they were, for websockets
+// and event streams that stay open. Other principals always do.
 func (v *Verifier) Check(p *Principal) error {
 	if p.Type != PrincipalToken && p.Type != PrincipalSession {
 		return nil
@@ -207,6 +208,9 @@ func (v *Verifier) Check(p *Principal) error {
 	}
 	if over, _ := passed(e.until, now, &e.usage.over); over {
 		return ErrUnknown
+	}
+	if !slices.EqualFunc(e.principal.Scopes, p.Scopes, func(a, b Scope) bool { return a.String() == b.String() }) {
+		return ErrDenied // they can only have shrunk
 	}
 	return v.judge(e.credential, now)
 }

@@ -57,6 +57,9 @@ func TestOpenConnectionsEnd(t *testing.T) {
 	}{
 		{"a websocket, its token revoked", "", "Upgrade: websocket", func(g *teamed, _ string) error { return second(g.store.Revoke(ctx, by, "valid")) }, ErrRevoked},
 		{"a stream, its token revoked", "", "X-Stream: events", func(g *teamed, _ string) error { return second(g.store.Revoke(ctx, by, "valid")) }, ErrRevoked},
+		{"a websocket, its token good for less", "", "Upgrade: websocket", func(g *teamed, _ string) error {
+			return second(g.store.Update(ctx, by, "valid", Change{Scopes: &[]Scope{mustScope(t, "/a/*")}}))
+		}, ErrDenied},
 		{"a websocket, its user signed out", "alice", "Upgrade: websocket", func(g *teamed, id string) error { return g.store.EndSession(ctx, by, id) }, ErrUnknown},
 		{"a websocket, its user out of the team", "alice", "Upgrade: websocket", func(g *teamed, _ string) error { return g.store.RemoveMember(ctx, by, DefaultTeam, "alice") }, ErrDenied},
 		{"a websocket that is closed", "", "Upgrade: websocket", nil, io.EOF},
