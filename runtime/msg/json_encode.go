@@ -136,7 +136,9 @@ func (e *encoder) object(b []byte, o *Object, v any, p place) (out []byte, ok bo
 		if e.indent != "" {
 			b = append(b, ' ')
 		}
-		if b, ok = e.value(b, f.val, place{key: f.key}); !ok {
+		if s, ok := f.val.(string); ok { // as most values are
+			b = appendString(b, s)
+		} else if b, ok = e.value(b, f.val, place{key: f.key}); !ok {
 			if e.err != nil {
 				return b, false
 			}
@@ -180,6 +182,10 @@ func (e *encoder) newline(b []byte) []byte {
 	if e.indent == "" {
 		return b
 	}
+	return e.indented(b)
+}
+
+func (e *encoder) indented(b []byte) []byte {
 	b = append(b, '\n')
 	for range e.open {
 		b = append(b, e.indent...)

@@ -120,12 +120,11 @@ const hexDigits = "0123456789abcdef"
 
 // appendString appends s in quotes. Lone surrogates are escaped (well-formed JSON.stringify).
 func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	if plain(s) {
-		b = append(b, s...)
-	} else {
-		b = appendEscaped(b, s)
+	if !plain(s) {
+		return append(appendEscaped(append(b, '"'), s), '"')
 	}
+	b = append(b, '"')
+	b = append(b, s...)
 	return append(b, '"')
 }
 
