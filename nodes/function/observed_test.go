@@ -105,3 +105,12 @@ func TestStatusesKeepTheirPlaceAmongMessages(t *testing.T) {
 		t.Errorf("came as %s", text)
 	}
 }
+
+func TestCompletedMessagesShowWhatBodiesMadeOfThem(t *testing.T) {
+	for _, body := range []string{"msg.a = 1; return msg", "msg.a = 1; return null", "msg.a = Symbol('x') && 1; return msg", "Object.defineProperty(msg, 'a', {value: 1, enumerable: true}); return null"} {
+		r := nodetest.Run(t, Function, `{"func":"`+body+`","outputs":1}`, `{"payload":0}`)
+		if len(r.Completed) != 1 || r.Completed[0].Value("a") != 1.0 {
+			t.Errorf("%s: %v", body, r.Completed)
+		}
+	}
+}

@@ -220,6 +220,9 @@ func (s *session) returned(val goja.Value) error {
 	id := s.currentID()
 	s.send(val, id, false)
 	if !s.fn.c.body.nodeDone {
+		if s.copy != nil { // what is completed shows what became of it
+			s.copy.settle(s)
+		}
 		s.complete(nil)
 	}
 	return nil
