@@ -3,6 +3,7 @@ package runtime
 import (
 	"strings"
 
+	"sluice/runtime/inspect"
 	"sluice/runtime/msg"
 )
 
@@ -72,7 +73,7 @@ func statusOf(m *msg.Object) *msg.Object {
 }
 
 func shortStatus(v any) *msg.Object {
-	text := inspect(v, 0)
+	text := inspect.Value(v, 2)
 	if msg.UTF16Len(text) > 32 {
 		text = msg.UTF16Slice(text, 0, 32) + "..."
 	}

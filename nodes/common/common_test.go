@@ -183,21 +183,3 @@ func TestDebugCountsAtMostTenTimesASecond(t *testing.T) {
 		}
 	})
 }
-
-func TestInspect(t *testing.T) {
-	for _, tc := range []struct{ in, want string }{
-		{`{"a":1,"b":"x","c":[1,2,3],"d":{"e":null}}`, `{ a: 1, b: 'x', c: [ 1, 2, 3 ], d: { e: null } }`},
-		{`{"a":{"b":{"c":{"d":{"e":1}}}}}`, "{\n  a: {\n    b: { c: { d: { e: 1 } } }\n  }\n}"},
-		{`["aaaaaaaaaaaaaaaaaaaa","bbbbbbbbbbbbbbbbbbbbbbbbbb","cccccccccccccccccccc"]`, "[\n  'aaaaaaaaaaaaaaaaaaaa',\n  'bbbbbbbbbbbbbbbbbbbbbbbbbb',\n  'cccccccccccccccccccc'\n]"},
-		{`{"a-b":1,"1":2,"z":"it's"}`, `{ '1': 2, 'a-b': 1, z: "it's" }`},
-		{`[]`, `[]`},
-	} {
-		v, err := msg.Parse(tc.in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := inspect(v, 10); got != tc.want {
-			t.Errorf("got %s\nwant %s", got, tc.want)
-		}
-	}
-}

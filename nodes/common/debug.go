@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/runtime"
+	"sluice/runtime/inspect"
 	"sluice/runtime/msg"
 )
 
@@ -154,9 +155,9 @@ func (n *debugNode) log(value any, whole bool) {
 			text = "\n" + text
 		}
 	case msg.TypeOf(value) == "object":
-		text = "\n" + inspect(value, 10)
+		text = "\n" + inspect.Value(value, 10)
 	default:
-		text = inspect(value, 10)
+		text = inspect.Value(value, 10)
 	}
 	n.inst.Log.Info(text)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sluice/runtime"
+	"sluice/runtime/inspect"
 	"sluice/runtime/msg"
 )
 
@@ -48,7 +49,7 @@ func (n *debugNode) statusOf(m *msg.Object, value any) *msg.Object {
 	var fill, shape any = "grey", "dot"
 	var text any = value
 	if _, ok := value.(string); !ok {
-		text = inspect(value, 2)
+		text = inspect.Value(value, 2)
 	}
 	if o, ok := value.(*msg.Object); ok && msg.ToBool(o.Value("fill")) && msg.ToBool(o.Value("shape")) && msg.ToBool(o.Value("text")) {
 		fill, shape, text = o.Value("fill"), o.Value("shape"), o.Value("text")
