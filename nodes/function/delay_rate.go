@@ -31,7 +31,7 @@ func (q *delayRate) input(d *runtime.Delivery) {
 		d.Complete(nil)
 	}
 	if reset {
-		q.reset(d, flush == msg.Undefined)
+		q.reset(d, flush == msg.Undefined, hasFlush && !q.n.Drop)
 	}
 }
 
@@ -146,7 +146,8 @@ func sendAside(d *runtime.Delivery, n *delayNode) {
 	}
 }
 
-func (q *delayRate) reset(d *runtime.Delivery, stop bool) {
+// reset forgets what is kept, after what a flush has sent if there was one.
+func (q *delayRate) reset(d *runtime.Delivery, stop, flushed bool) {
 	if stop {
 		q.ticks.stop()
 		q.lastSent = time.Time{}
@@ -154,6 +155,10 @@ func (q *delayRate) reset(d *runtime.Delivery, stop bool) {
 	release(q.buffer)
 	q.buffer = nil
 	q.rateMs = q.n.rateMs
+	if flushed {
+		q.n.endFlush(d, depthStatus("ring", 0))
+		return
+	}
 	d.Status(depthStatus("ring", 0))
 	d.Complete(nil)
 }
