@@ -39,6 +39,10 @@ func (f *Function) nodeValue(v *vm, this goja.Value, name string) goja.Value {
 		return v.rt.ToValue(v.tooDeep)
 	case depthName:
 		return v.rt.ToValue(0)
+	case deepName:
+		return v.rt.ToValue(v.lookDeep)
+	case delegateName:
+		return v.prelude("delegate")
 	case "globalThis":
 		return this
 	}

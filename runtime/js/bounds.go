@@ -81,13 +81,16 @@ func proto(_ goja.String, v *vm) *goja.Object {
 
 // join is Array.prototype.join.
 func (v *vm) join(o *goja.Object, sep string) goja.Value {
-	for _, outer := range v.joining {
-		if outer == o {
-			return v.str("")
-		}
+	switch {
+	case v.joining[o]:
+		return v.str("")
+	case v.joining == nil:
+		v.joining = map[*goja.Object]bool{}
+	case len(v.joining) >= maxDepth:
+		v.tooDeep(goja.FunctionCall{})
 	}
-	v.joining = append(v.joining, o)
-	defer func() { v.joining = v.joining[:len(v.joining)-1] }()
+	v.joining[o] = true
+	defer delete(v.joining, o)
 	var b strings.Builder
 	add := func(s string) {
 		if b.Len()+len(s) > maxString {

@@ -88,6 +88,7 @@ func (s *session) callBack(fn, this goja.Value, args []goja.Value) {
 	if err == nil {
 		return
 	}
+	s.vm.stuck = stopped(err)
 	failure := s.vm.failure(err, nil)
 	s.emit(func(c Call) {
 		if thrown, ok := failure.(*Thrown); ok {

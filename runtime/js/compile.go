@@ -31,6 +31,7 @@ type compiled struct {
 	this    bool   // the text uses this
 	regexps bool   // there are patterns to be rewritten
 	depth   bool   // the depth of functions is counted
+	deep    bool   // async functions and generators look how deep they are
 	placed  string // what keeps the body in the main VM; "" for nothing
 	quiet   bool   // see quick.go
 }
@@ -73,6 +74,7 @@ func compile(src Source) (*compiled, error) {
 		uses = append(uses, u)
 		c.regexps = c.regexps || u.regexps
 		c.this = c.this || u.this
+		c.deep = c.deep || u.resumes
 		if c.depth = c.depth || u.functions && (u.catches || u.props["catch"] || u.props["then"]); c.depth {
 			p.head += depthName + "=0;"
 		}
@@ -97,7 +99,6 @@ func compile(src Source) (*compiled, error) {
 	whole := "(function(" + strings.Join(c.params, ",") + "){" + outerVars(vars, c.params) + text.String() + "})"
 	prg, err := parseScript(fileName(src.Node), whole, parser.WithDisableSourceMaps)
 	if err != nil {
-		c.depth, c.this = false, false // the helpers that lowering adds do not see its names
 		if whole, err = lower(whole); err == nil {
 			prg, err = parseScript(fileName(src.Node), whole)
 		}
@@ -106,7 +107,7 @@ func compile(src Source) (*compiled, error) {
 		if !src.asWritten {
 			c.inline(prg)
 		}
-		if r := (&rewriter{depth: c.depth, this: c.this}); c.depth || c.regexps || c.this {
+		if r := (&rewriter{depth: c.depth, deep: c.deep, this: c.this}); c.depth || c.deep || c.regexps || c.this {
 			r.rewrite(prg)
 		}
 		c.prg, err = goja.CompileAST(prg, false)
@@ -193,6 +194,9 @@ func (c *compiled) decide(src Source, uses []*usage) {
 	}
 	if c.depth {
 		c.params = append(c.params, tooDeepName, depthName)
+	}
+	if c.deep {
+		c.params = append(c.params, deepName, delegateName)
 	}
 	c.node = named("node")
 	for _, u := range uses {

@@ -71,6 +71,14 @@ func (v *vm) tooDeep(goja.FunctionCall) goja.Value {
 	return v.throwf("RangeError", "Maximum call stack size exceeded")
 }
 
+// lookDeep is tooDeep for a function that is called deep down.
+func (v *vm) lookDeep(c goja.FunctionCall) goja.Value {
+	if v.callStack.Len() > maxCallDepth*2/3 { // an async call takes two of goja's frames
+		v.tooDeep(c)
+	}
+	return v.undef
+}
+
 // guardRegExp lets a RegExp object throw when a match takes too long.
 func (v *vm) guardRegExp(x goja.Value) goja.Value {
 	if v.guarded == nil {

@@ -15,14 +15,17 @@ import (
 //   - \p{…} in patterns becomes ranges;
 //   - patterns that need backtracking are guarded, since goja answers "no match" when one takes too long;
 //   - this in a function called without one is the node's own, not the global object that all nodes share;
-//   - where a body can catch, its functions count their depth, since goja's own stack overflow cannot be caught.
+//   - where a body can catch, its functions count their depth, since goja's own stack overflow cannot be caught;
+//   - async functions and generators look how deep they are, since they end in another order than they began.
 
 // Names that only the rewritten program uses.
 const (
-	regexpGuard = "__regexp"
-	depthName   = "__depth"
-	tooDeepName = "__tooDeep"
-	ownThis     = "__this"
+	regexpGuard  = "__regexp"
+	depthName    = "__depth"
+	tooDeepName  = "__tooDeep"
+	deepName     = "__deep"
+	delegateName = "__delegate"
+	ownThis      = "__this"
 )
 
 // catchableDepth is how deep functions nest before a RangeError. A call through
@@ -32,14 +35,16 @@ const catchableDepth = 3000
 type rewriter struct {
 	guarded bool // a pattern is guarded
 	depth   bool // count the depth of functions
+	deep    bool // let async functions and generators look how deep they are
 	this    bool // this may be the global object
 	nested  int  // how many functions are around: the outer one, that of a part, and the author's
 
 	unguarded bool // only write out \p{…}
 }
 
-// rewrite changes a parsed program.
-func (r *rewriter) rewrite(prg *ast.Program) { r.walk(reflect.ValueOf(prg.Body)) }
+// rewrite changes a parsed program. What stands before its last statement are
+// helpers of lowering, which do not see the names.
+func (r *rewriter) rewrite(prg *ast.Program) { r.walk(reflect.ValueOf(prg.Body[len(prg.Body)-1:])) }
 
 func (r *rewriter) walk(v reflect.Value) {
 	switch v.Kind() {
@@ -83,17 +88,22 @@ func (r *rewriter) walk(v reflect.Value) {
 }
 
 func (r *rewriter) node(v reflect.Value) {
-	switch v.Interface().(type) {
+	switch n := v.Interface().(type) {
 	case *ast.FunctionLiteral:
 		r.nested++
 		defer func() { r.nested-- }()
+	case *ast.YieldExpression:
+		if n.Delegate && r.deep {
+			n.Argument = &ast.CallExpression{Callee: &ast.Identifier{Name: delegateName, Idx: n.Yield}, LeftParenthesis: n.Yield,
+				ArgumentList: []ast.Expression{n.Argument}, RightParenthesis: n.Argument.Idx1()}
+		}
 	case *ast.ClassLiteral: // strict: this is never the global object
 		was := r.this
 		r.this = false
 		defer func() { r.this = was }()
 	}
 	r.walk(v.Elem())
-	if r.depth {
+	if r.depth || r.deep {
 		r.function(v.Interface())
 	}
 }
@@ -102,23 +112,31 @@ func (r *rewriter) node(v reflect.Value) {
 func (r *rewriter) function(n any) {
 	switch n := n.(type) {
 	case *ast.FunctionLiteral:
-		if !n.Async && !n.Generator && n.Body != nil && !strict(n.Body.List) {
-			n.Body = counted(n.Body)
+		if n.Body != nil && !strict(n.Body.List) {
+			n.Body = r.limited(n.Body, n.Async || n.Generator)
 		}
 	case *ast.ArrowFunctionLiteral:
-		if n.Async {
-			return
-		}
 		switch b := n.Body.(type) {
 		case *ast.BlockStatement:
 			if !strict(b.List) {
-				n.Body = counted(b)
+				n.Body = r.limited(b, n.Async)
 			}
 		case *ast.ExpressionBody:
-			n.Body = counted(&ast.BlockStatement{LeftBrace: b.Expression.Idx0(), RightBrace: b.Expression.Idx1(),
-				List: []ast.Statement{&ast.ReturnStatement{Return: b.Expression.Idx0(), Argument: b.Expression}}})
+			n.Body = r.limited(&ast.BlockStatement{LeftBrace: b.Expression.Idx0(), RightBrace: b.Expression.Idx1(),
+				List: []ast.Statement{&ast.ReturnStatement{Return: b.Expression.Idx0(), Argument: b.Expression}}}, n.Async)
 		}
 	}
+}
+
+// limited is a function's body that does not run too deep. One that can be left and entered again does not count.
+func (r *rewriter) limited(b *ast.BlockStatement, resumes bool) *ast.BlockStatement {
+	switch {
+	case resumes && r.deep:
+		return &ast.BlockStatement{LeftBrace: b.LeftBrace, List: append(looking[:1:1], b.List...), RightBrace: b.RightBrace}
+	case !resumes && r.depth:
+		return counted(b)
+	}
+	return b
 }
 
 // strict tells whether statements begin with a directive, which must stay the first.
@@ -134,14 +152,18 @@ func strict(list []ast.Statement) bool {
 	return ok
 }
 
-var counting = func() []ast.Statement {
-	prg, err := parser.ParseFile(nil, preludeName+"depth", "if("+depthName+">="+strconv.Itoa(catchableDepth)+")"+tooDeepName+"();"+
-		depthName+"++;try{}finally{"+depthName+"--}", 0)
+var (
+	counting = statements("if(" + depthName + ">=" + strconv.Itoa(catchableDepth) + ")" + tooDeepName + "();" + depthName + "++;try{}finally{" + depthName + "--}")
+	looking  = statements(deepName + "()")
+)
+
+func statements(text string) []ast.Statement {
+	prg, err := parser.ParseFile(nil, preludeName+"depth", text, 0)
 	if err != nil {
 		panic(err)
 	}
 	return prg.Body
-}()
+}
 
 func counted(b *ast.BlockStatement) *ast.BlockStatement {
 	list := append([]ast.Statement(nil), counting...)

@@ -21,6 +21,7 @@ type usage struct {
 	regexps    bool // there are patterns
 	catches    bool // there is a try
 	functions  bool // there are functions
+	resumes    bool // there are async functions or generators
 	strict     bool // it begins with a directive
 
 	declared map[string]bool // names declared anywhere in the text

@@ -52,12 +52,14 @@ func (w *scanner) callee(e ast.Expression) {
 		w.u.functions = true
 		w.u.generators = w.u.generators || e.Generator
 		if e.Async || e.Generator {
+			w.u.resumes = true
 			w.u.made = "an async function or generator"
 		}
 		w.function(e.Name, e.ParameterList, e.Body, e.DeclarationList)
 	case *ast.ArrowFunctionLiteral:
 		w.u.functions = true
 		if e.Async {
+			w.u.resumes = true
 			w.u.made = "an async function or generator"
 		}
 		w.function(nil, e.ParameterList, e.Body, e.DeclarationList)

@@ -23,6 +23,10 @@ type vm struct {
 	index int         // in the pool, or mainVM
 	watch watchdog
 
+	idle      idleState     // see unwind
+	callStack reflect.Value // goja's, for its length
+	stuck     bool          // a call has ended that goja did not unwind
+
 	foreigns *atomic.Bool // set once the main VM has made a value that only it knows
 
 	cur      *session // whose code runs; promise jobs switch it
@@ -35,7 +39,7 @@ type vm struct {
 	classes                          map[string]*goja.Object
 	crypto                           *goja.Object                       // the module, once it is used
 	guarded                          *goja.Object                       // the prototype of guarded patterns
-	joining                          []*goja.Object                     // the arrays whose join is under way
+	joining                          map[*goja.Object]bool              // the arrays whose join is under way
 	spare                            views                              // emptied, for the views of the next session
 	args                             [2]goja.Value                      // of the body that is called
 	apply                            func(goja.FunctionCall) goja.Value // Function.prototype.apply, see each
@@ -73,6 +77,7 @@ func newVM(opts *Options, mu *sync.Mutex, foreigns *atomic.Bool) *vm {
 	rt.SetParserOptions(parser.WithDisableSourceMaps)
 	v := &vm{rt: rt, opts: opts, mu: mu, foreigns: foreigns, t: rt.ToValue(true), f: rt.ToValue(false), undef: goja.Undefined(), null: goja.Null(),
 		rejected: map[*goja.Promise]rejection{}, classes: map[string]*goja.Object{}}
+	v.idle, v.callStack = idleOf(rt), vmField(rt, "callStack")
 	v.watch.rt, v.watch.memory = rt, opts.Memory
 	v.objectProto = v.class("Object").Get("prototype").(*goja.Object)
 	rt.SetAsyncContextTracker(tracker{v})
@@ -144,18 +149,21 @@ func (s *session) lost(reason goja.Value) {
 	s.emit(func(c Call) { c.Error(err.Value, m) })
 }
 
-// guard runs f and turns what JavaScript throws into an error.
+// guard runs f, beside which nothing runs, and turns what JavaScript throws into an error.
 func (v *vm) guard(f func() error) (err error) {
 	defer func() {
 		switch x := recover().(type) {
 		case nil:
 		case *goja.InterruptedError:
-			v.rt.ClearInterrupt()
 			err = x
 		case *goja.StackOverflowError:
 			err = x
 		default:
 			panic(x)
+		}
+		if v.stuck || stopped(err) {
+			v.stuck = false
+			v.unwind()
 		}
 	}()
 	if ex := v.rt.Try(func() { err = f() }); ex != nil {
