@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"runtime/debug"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -37,10 +36,9 @@ type Run struct {
 	mu       sync.Mutex // guards what follows
 	inbox    []func()   // work that other goroutines brought
 	draining bool
-	holds    int
-	adopted  []*Hold // those of holds that other runs keep until they are over
-	turns    int     // how often the run has begun to drain
 	over     bool
+	holds    int
+	adopted  *adopted // nil while no other run keeps this one open
 	onOver   []func()
 	overCh   chan struct{}
 
@@ -240,7 +238,9 @@ func (r *Run) do(f func()) {
 	r.inbox = append(r.inbox, f)
 	start := !r.draining
 	r.draining = true
-	r.turns++
+	if r.adopted != nil {
+		r.adopted.turns++
+	}
 	r.mu.Unlock()
 	if start && !r.set.spawn(r.drain) {
 		r.mu.Lock()
@@ -330,7 +330,6 @@ func (r *Run) Relay(to *Instance, m *msg.Object) {
 // for later.
 type Hold struct {
 	run      *Run
-	keepers  []*Run // that have adopted it; guarded by run.mu
 	released atomic.Bool
 }
 
@@ -365,8 +364,8 @@ func (h *Hold) Release() {
 	r := h.run
 	r.mu.Lock()
 	r.holds--
-	if len(h.keepers) > 0 {
-		r.adopted = slices.DeleteFunc(r.adopted, func(o *Hold) bool { return o == h })
+	if r.adopted != nil {
+		delete(r.adopted.by, h)
 	}
 	ended, waits := r.endLocked(), r.waitsLocked()
 	r.mu.Unlock()

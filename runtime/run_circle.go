@@ -1,10 +1,19 @@
 package runtime
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Runs keep each other open where nodes join what several events brought. Once all
 // that are left in a circle wait for each other alone, nothing can happen in any of
 // them any more: they are over together.
+
+// adopted is what other runs have to do with a run that they keep open.
+type adopted struct {
+	by    map[*Hold][]*Run // the runs that keep a hold until they are over
+	turns int              // how often the run has begun to drain since
+}
 
 // Adopt keeps the other hold until r is over: r carries on what the hold's run
 // began, as a join node does that sends what several messages brought.
@@ -15,10 +24,10 @@ func (r *Run) Adopt(h *Hold) {
 	}
 	h.run.mu.Lock()
 	if !h.released.Load() {
-		if len(h.keepers) == 0 {
-			h.run.adopted = append(h.run.adopted, h)
+		if h.run.adopted == nil {
+			h.run.adopted = &adopted{by: map[*Hold][]*Run{}}
 		}
-		h.keepers = append(h.keepers, r)
+		h.run.adopted.by[h] = append(h.run.adopted.by[h], r)
 	}
 	h.run.mu.Unlock()
 	r.mu.Lock()
@@ -36,7 +45,7 @@ func (r *Run) Adopt(h *Hold) {
 
 // waitsLocked tells whether the run only waits for others to be over.
 func (r *Run) waitsLocked() bool {
-	return !r.draining && len(r.inbox) == 0 && r.holds > 0 && r.holds == len(r.adopted)
+	return r.adopted != nil && !r.draining && len(r.inbox) == 0 && r.holds > 0 && r.holds == len(r.adopted.by)
 }
 
 // breakCircle releases the run, and those that wait for it and it for them, if
@@ -65,7 +74,7 @@ func (r *Run) breakCircle() {
 	}
 	for run := range again {
 		run.mu.Lock()
-		holds := slices.Clone(run.adopted)
+		holds := slices.Collect(maps.Keys(run.adopted.by))
 		run.mu.Unlock()
 		for _, h := range holds {
 			h.Release()
@@ -80,16 +89,13 @@ func (r *Run) allWait(turns map[*Run]int) bool {
 		return true
 	}
 	r.mu.Lock()
-	waits := r.waitsLocked()
-	turns[r] = r.turns
-	var keepers []*Run
-	for _, h := range r.adopted {
-		keepers = append(keepers, h.keepers...)
-	}
-	r.mu.Unlock()
-	if !waits {
+	if !r.waitsLocked() {
+		r.mu.Unlock()
 		return false
 	}
+	turns[r] = r.adopted.turns
+	keepers := slices.Concat(slices.Collect(maps.Values(r.adopted.by))...)
+	r.mu.Unlock()
 	for _, k := range keepers {
 		if !k.allWait(turns) {
 			return false
