@@ -7,6 +7,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"sluice/runtime/inspect"
 	"sluice/runtime/msg"
 )
 
@@ -65,7 +66,7 @@ func init() {
 		"swap16":      func(v *vm, b []byte, c goja.FunctionCall) goja.Value { return v.swap(b, 2, c.This) },
 		"swap32":      func(v *vm, b []byte, c goja.FunctionCall) goja.Value { return v.swap(b, 4, c.This) },
 		"swap64":      func(v *vm, b []byte, c goja.FunctionCall) goja.Value { return v.swap(b, 8, c.This) },
-		"inspect":     func(v *vm, b []byte, _ goja.FunctionCall) goja.Value { return v.str(inspectBytes(b)) },
+		"inspect":     func(v *vm, b []byte, _ goja.FunctionCall) goja.Value { return v.str(inspect.Bytes(b)) },
 	}
 	for name, enc := range map[string]string{"utf8": "utf8", "latin1": "latin1", "ascii": "ascii", "hex": "hex",
 		"base64": "base64", "base64url": "base64url", "ucs2": "utf16le"} {
@@ -205,20 +206,4 @@ func (v *vm) swap(b []byte, n int, this goja.Value) goja.Value {
 		}
 	}
 	return this
-}
-
-// inspectBytes prints a Buffer as util.inspect does.
-func inspectBytes(b []byte) string {
-	var s strings.Builder
-	s.WriteString("<Buffer")
-	for _, x := range b[:min(len(b), 50)] {
-		fmt.Fprintf(&s, " %02x", x)
-	}
-	if n := len(b) - 50; n > 0 {
-		fmt.Fprintf(&s, " ... %d more byte", n)
-		if n > 1 {
-			s.WriteByte('s')
-		}
-	}
-	return s.String() + ">"
 }

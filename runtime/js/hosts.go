@@ -63,19 +63,7 @@ func (v *vm) hosts(name string) host {
 	case "url":
 		return v.urlHost()
 	case "inspect":
-		return host{
-			"bytes": func(c goja.FunctionCall) goja.Value { return v.str(inspectBytes(v.bytesOf(c.Argument(0), "buffer"))) },
-			"promise": func(c goja.FunctionCall) goja.Value {
-				p := c.Argument(0).Export().(*goja.Promise)
-				switch p.State() {
-				case goja.PromiseStatePending:
-					return v.str("<pending>")
-				case goja.PromiseStateRejected:
-					return v.str("<rejected> " + text(v.call(c.Argument(1), v.undef, p.Result())))
-				}
-				return v.call(c.Argument(1), v.undef, p.Result())
-			},
-		}
+		return v.inspectHost()
 	case "web":
 		return host{"later": func(c goja.FunctionCall) goja.Value {
 			v.installTimers()
