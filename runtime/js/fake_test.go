@@ -24,15 +24,17 @@ type bench struct {
 	e      *Engine
 	mu     sync.Mutex
 	events sync.WaitGroup
-	logs   []string
-	status []any
-	env    map[string]any
-	stores map[string]*msg.Object
-	async  bool
-	quiet  bool // forgets statuses
-	link   func(target string, m *msg.Object) (*msg.Object, error)
-	f      *Function
-	setup  []*fakeCall
+
+	showing sync.Mutex // guards status: VMs of the pool show at once
+	logs    []string
+	status  []any
+	env     map[string]any
+	stores  map[string]*msg.Object
+	async   bool
+	quiet   bool // forgets statuses
+	link    func(target string, m *msg.Object) (*msg.Object, error)
+	f       *Function
+	setup   []*fakeCall
 }
 
 func newBench(t testing.TB) *bench {
@@ -73,6 +75,8 @@ func (b *bench) Path() string        { return "t1/n1" }
 func (b *bench) OutputCount() int    { return 1 }
 func (b *bench) Log(level, t string) { b.logs = append(b.logs, level+": "+t) }
 func (b *bench) Status(v any) {
+	b.showing.Lock()
+	defer b.showing.Unlock()
 	if !b.quiet {
 		b.status = append(b.status, v)
 	}
