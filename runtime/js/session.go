@@ -101,11 +101,7 @@ func (s *session) end() {
 			s.call = s.fn.over
 		}
 	}
-	s.vm.spare = views{objects: s.seen.objects.reset(), arrays: s.seen.arrays.reset(), others: s.seen.others}
-	if len(s.vm.spare.others) > 2*fewViews {
-		s.vm.spare.others = nil
-	}
-	clear(s.vm.spare.others)
+	s.vm.spare = views{objects: s.seen.objects.reset(), arrays: s.seen.arrays.reset(), others: s.seen.others.reset()}
 	s.seen = views{}
 }
 

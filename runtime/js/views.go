@@ -11,7 +11,7 @@ import (
 type views struct {
 	objects viewsOf[*msg.Object]
 	arrays  viewsOf[*msg.Array]
-	others  map[any]*goja.Object
+	others  viewsOf[any] // hosts, buffers and functions, by pointers
 	slab    []objectView // unused ones
 	made    int
 }
@@ -82,13 +82,8 @@ func (l *views) newObject() *objectView {
 
 // view returns what JavaScript sees of a value that is neither object nor array.
 func (s *session) view(key any, build func() *goja.Object) *goja.Object {
-	if o, ok := s.seen.others[key]; ok {
+	if o := s.seen.others.find(key); o != nil {
 		return o
 	}
-	if s.seen.others == nil {
-		s.seen.others = map[any]*goja.Object{}
-	}
-	o := build()
-	s.seen.others[key] = o
-	return o
+	return s.seen.others.add(key, build())
 }
