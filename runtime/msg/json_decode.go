@@ -101,7 +101,7 @@ func (d *decoder) value(at int, like any) (any, int) {
 	switch d.byte(at) {
 	case '"':
 		s, at := d.str(at)
-		return d.mem.string(s, d.more(at, 32)), at
+		return d.mem.string(s, d.more(at, 16)), at
 	case '{':
 		like, _ := like.(*Object)
 		return d.object(at, like)
@@ -194,9 +194,9 @@ func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 }
 
 // roomFor returns n fields, with room for one more: flows like to add one to each object
-// of a list.
+// of a list. Those that are open will want as much.
 func (d *decoder) roomFor(at, n int) []field {
-	return d.mem.fields.take(n+1, d.more(at, 16))[:n]
+	return d.mem.fields.take(n+1, d.more(at, 16)+len(d.fields)+d.depth)[:n]
 }
 
 // follows returns where the value of a key begins, or 0 if key and colon are not what
@@ -330,7 +330,7 @@ func (d *decoder) elements(at int, a, like *Array) int {
 		at++
 	}
 	elems := d.elems[start:]
-	a.elems = d.mem.elems.take(len(elems), d.more(at, 16))
+	a.elems = d.mem.elems.take(len(elems), d.more(at, 16)+len(d.elems))
 	copy(a.elems, elems)
 	clear(elems)
 	d.elems = d.elems[:start]
