@@ -1,6 +1,10 @@
 package msg
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
 
 const (
 	everyByte = 0x0101010101010101
@@ -120,36 +124,46 @@ const hexDigits = "0123456789abcdef"
 
 // appendString appends s in quotes. Lone surrogates are escaped (well-formed JSON.stringify).
 func appendString(b []byte, s string) []byte {
-	if !plain(s) {
-		return append(appendEscaped(append(b, '"'), s), '"')
+	n, size := len(b), len(s)
+	if cap(b)-n < size+2 {
+		b = slices.Grow(b, size+2)
 	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
+	// Eight bytes at a time; the last eight overlap those before, as do the halves of
+	// what is shorter.
+	out := b[n : n+size+2]
+	out[0], out[size+1] = '"', '"'
+	out = out[1 : size+1]
+	var odd uint64
+	switch {
+	case size >= 8:
+		for i := 0; i < size-8; i += 8 {
+			w := word(s[i:])
+			odd |= notPlain(w)
+			binary.LittleEndian.PutUint64(out[i:], w)
+		}
+		w := word(s[size-8:])
+		odd |= notPlain(w)
+		binary.LittleEndian.PutUint64(out[size-8:], w)
+	case size >= 4:
+		start, end := word32(s), word32(s[size-4:])
+		odd = notPlain(uint64(start) | uint64(end)<<32)
+		binary.LittleEndian.PutUint32(out, start)
+		binary.LittleEndian.PutUint32(out[size-4:], end)
+	default:
+		for i := range size {
+			out[i] = s[i]
+			if !jsonPlain[s[i]] {
+				odd = 1
+			}
+		}
+	}
+	if odd != 0 {
+		return append(appendEscaped(b[:n+1], s), '"')
+	}
+	return b[:n+size+2]
 }
 
-// plain tells whether s stands for itself in a JSON string. It says no to some that do:
-// characters of which a byte is 0xED.
-func plain(s string) bool {
-	n := len(s)
-	if n < 8 {
-		var w uint64 = everyByte * ' '
-		switch {
-		case n >= 4: // the two halves may overlap
-			w = uint64(word32(s)) | uint64(word32(s[n-4:]))<<32
-		case n > 0:
-			w = w<<24 | uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
-		}
-		return notPlain(w) == 0
-	}
-	for i := 0; i < n-8; i += 8 {
-		if notPlain(word(s[i:])) != 0 {
-			return false
-		}
-	}
-	return notPlain(word(s[n-8:])) == 0
-}
-
+// notPlain is not 0 if some byte of a word may not stand for itself in a JSON string.
 func notPlain(w uint64) uint64 {
 	surrogate := w ^ everyByte*0xED
 	return jsonMarks(w) | (surrogate-everyByte)&^surrogate&topBits
