@@ -194,9 +194,9 @@ func (d *decoder) alike(at int, o, like *Object) (end int, all bool) {
 }
 
 // roomFor returns n fields, with room for one more: flows like to add one to each object
-// of a list. Those that are open will want as much.
+// of a list.
 func (d *decoder) roomFor(at, n int) []field {
-	return d.mem.fields.take(n+1, d.more(at, 16)+len(d.fields)+d.depth)[:n]
+	return d.mem.fields.take(n+1, d.more(at, 16))[:n]
 }
 
 // follows returns where the value of a key begins, or 0 if key and colon are not what
