@@ -30,7 +30,7 @@ type FetchResponse struct {
 func (v *vm) fetch(c goja.FunctionCall) goja.Value {
 	o, done := c.Argument(0).(*goja.Object), c.Argument(1)
 	req := FetchRequest{Method: o.Get("method").String(), URL: o.Get("url").String(), Redirect: o.Get("redirect").String()}
-	each(o.Get("headers").(*goja.Object), func(h goja.Value) {
+	v.each(o.Get("headers").(*goja.Object), func(_ int, h goja.Value) {
 		pair := h.(*goja.Object)
 		req.Headers = append(req.Headers, [2]string{text(pair.Get("0")), text(pair.Get("1"))})
 	})

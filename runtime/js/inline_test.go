@@ -98,3 +98,11 @@ func TestBodiesAreRewritten(t *testing.T) {
 		}
 	}
 }
+
+func TestAModuleMayHaveTheNameOfAGlobal(t *testing.T) {
+	b := newBench(t)
+	f := b.compile(Source{Body: `return {payload: [JSON.parse("a=1&b=2").b, [2].map(x => JSON.parse("c=" + x).c)]}`, Libs: []Lib{{"JSON", "querystring"}}})
+	if got, want := b.call(f, `{"_msgid":"1"}`).String(), `sent {"payload":["2",["2"]],"_msgid":"1"}; done`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

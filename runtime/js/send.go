@@ -2,7 +2,6 @@ package js
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/dop251/goja"
 
@@ -46,14 +45,6 @@ func (s *session) sendOwn(val goja.Value, id any) bool {
 	out.outs[0] = out.list[:]
 	s.call.Send(out.outs[:])
 	return true
-}
-
-// each calls f with the elements of an array.
-func each(o *goja.Object, f func(goja.Value)) {
-	n := int(o.Get("length").ToInteger())
-	for i := range n {
-		f(o.Get(strconv.Itoa(i)))
-	}
 }
 
 // sending is one send under way.
