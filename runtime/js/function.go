@@ -192,7 +192,7 @@ func (f *Function) run(v *vm, l *linked, call Call, m *msg.Object) {
 	s := f.sessionIn(v, call, m)
 	s.msgID = m.Value(msg.ID)
 	v.run(s, func() error {
-		if l.quick != nil && f.mayBeQuick(v) {
+		if l.quick != nil && v.alone() {
 			r := l.quick(v.bodyCall(l.this, v.objectView(m), v.nodeObject(s)))
 			v.runJobs()
 			return s.returned(r)

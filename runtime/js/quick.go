@@ -16,9 +16,9 @@ func quick(fn goja.Value) func(goja.FunctionCall) goja.Value {
 	return f
 }
 
-// mayBeQuick tells whether nothing that the body calls can leave jobs: what
-// other bodies have put into a store may be functions.
-func (f *Function) mayBeQuick(v *vm) bool { return v.index != mainVM || !v.foreigns.Load() }
+// alone tells whether what runs can call no function of another body: none has
+// put one into a store or a message. Such a function may leave jobs, and keep what it is given.
+func (v *vm) alone() bool { return v.index != mainVM || !v.foreigns.Load() }
 
 // bodyCall makes the arguments of a body in room that the VM keeps: goja copies them.
 func (v *vm) bodyCall(this, m, node goja.Value) goja.FunctionCall {

@@ -40,3 +40,21 @@ func TestNoVMKeepsAMessage(t *testing.T) {
 type forgetful struct{ sink }
 
 func (forgetful) Done(error) {}
+
+func TestAFunctionOfAnotherBodyMayKeepWhatItIsGiven(t *testing.T) {
+	b := newBench(t)
+	keeper := b.compile(Source{Body: `list = list || []; if (msg.show) return {payload: list}; global.set("keep", x => { list.push(x) }); msg.keep = x => { list.push(x) }; return msg`})
+	c := b.call(keeper, `{}`)
+	for _, body := range []string{
+		`global.get("keep")({a: 1, b: {c: msg.n}, d: msg.p}); msg.payload = {e: 1}; global.get("keep")(msg.payload); msg.payload.f = 2; return msg`,
+		`msg.keep({g: 1, ["h" + msg.n]: [msg.n]}); return msg`,
+	} {
+		in := parse(t, `{"n":5,"p":{"q":1}}`)
+		in.Set("keep", c.sent[0][0][0].Value("keep"))
+		b.compile(Source{Body: body}).Run(newCall(b), in)
+	}
+	want := `sent {"payload":[{"a":1,"b":{"c":5},"d":{"q":1}},{"e":1,"f":2},{"g":1,"h5":[5]}],"_msgid":"1"}; done`
+	if got := b.call(keeper, `{"show":1,"_msgid":"1"}`).String(); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}

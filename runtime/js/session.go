@@ -94,7 +94,7 @@ func (s *session) end() {
 	if s.hold != nil {
 		return
 	}
-	if s.fn.c.quiet {
+	if s.fn.c.quiet && s.vm.alone() {
 		s.seen.objects.each(cut)
 		s.seen.arrays.each(cut)
 		if s.m = nil; !s.fn.c.node {

@@ -37,6 +37,10 @@ const maxShape = 256
 // literal returns the call that makes what an object literal makes, nil if only goja can.
 func (in *inliner) literal(lit *ast.ObjectLiteral) ast.Expression {
 	return in.maker(lit, func(v *vm, s *shape, args []goja.Value) goja.Value {
+		if !v.alone() {
+			o, _ := s.native(v, args)
+			return o
+		}
 		w, _ := s.make(v, args)
 		return v.rt.NewDynamicObject(w)
 	})
@@ -74,6 +78,11 @@ func (in *inliner) assignment(e ast.Expression) ast.Expression {
 	key := dot.Identifier.Name.String()
 	return in.maker(lit, func(v *vm, s *shape, args []goja.Value) goja.Value {
 		own := v.cur.own.live()
+		if !v.alone() {
+			o, _ := s.native(v, args)
+			v.cur.own.put(key, o)
+			return v.undef
+		}
 		w, _ := s.make(v, args)
 		own.Set(key, w.o)
 		return v.undef
@@ -180,4 +189,29 @@ func (s *shape) make(v *vm, args []goja.Value) (w *objectView, rest []goja.Value
 		}
 	}
 	return w, args
+}
+
+// native makes a native object: views belong to their call, and a function of
+// another body may keep what it is given for longer.
+func (s *shape) native(v *vm, args []goja.Value) (o *goja.Object, rest []goja.Value) {
+	o = v.rt.NewObject()
+	for i := range s.fields {
+		f := &s.fields[i]
+		key := f.key
+		if !f.named {
+			key = text(args[0].ToString())
+			args = args[1:]
+		}
+		var x goja.Value
+		switch f.kind {
+		case fieldConstant:
+			x = v.toJS(f.value)
+		case fieldShape:
+			x, args = f.sub.native(v, args)
+		default:
+			x, args = args[0], args[1:]
+		}
+		o.DefineDataProperty(key, x, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_TRUE)
+	}
+	return o, args
 }
