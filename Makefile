@@ -4,7 +4,7 @@ export CGO_ENABLED := 0
 BIN := dist/sluice
 SHARED ?= ../shared
 
-.PHONY: help build run test check vet fmt race lint suites ledger docs bench soak kills fuzz clean
+.PHONY: help build run test check vet fmt race lint suites ledger docs bench soak hostile kills fuzz clean
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: ## benchmarks; not part of any check
 
 soak: ## two minutes of clients that leave early, read slowly and talk nonsense
 	go run ./internal/soak -for $${SOAKTIME:-2m}
+
+hostile: build ## function nodes that loop, hoard, recurse and throw, beside an endpoint that must not feel it
+	go run ./internal/hostile -binary $(BIN)
 
 kills: ## kill -9 while contexts, credentials, tokens and flow files are written, 200 times each
 	go test ./cmd/sluice ./authz -run Kill -kills 200 -timeout 30m -v

@@ -45,6 +45,7 @@ var picture = map[string][]string{
 	"internal/http1":      {},
 	"internal/httpfile":   {"runtime/msg"},
 	"internal/suites":     {},
+	"internal/hostile":    {},
 	"internal/soak":       {"config", "server"},
 	"internal/standin":    {},
 }

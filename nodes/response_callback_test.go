@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"sluice/nodes/nodetest"
@@ -81,5 +82,39 @@ func TestListenersOfAResponseAreTold(t *testing.T) {
 		if got := w.Body.String(); got != tc.want {
 			t.Errorf("request %s got %q, want %q", tc.q, got, tc.want)
 		}
+	}
+}
+
+func TestRequestsInParallelLoseNoUpdateOfAContext(t *testing.T) {
+	h := endpoint(t, `
+		for (const [name, c] of Object.entries({flow, global, context})) {
+			c.set("n", (c.get("n") || 0) + 1)
+			const o = c.get("o") || {n: 0, list: []}
+			o.n++
+			o.list.push(name)
+			c.set("o", o)
+		}
+		if (msg.payload.async) { await new Promise(r => setTimeout(r, 1)); flow.set("late", (flow.get("late") || 0) + 1) }
+		msg.payload = [flow, global, context].map(c => [c.get("n"), c.get("o").n, c.get("o").list.length]).concat(flow.get("late"))
+		return msg`)
+	get := func(target string) string {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", target, nil))
+		return w.Body.String()
+	}
+	const clients, each = 50, 10
+	var wg sync.WaitGroup
+	for range clients {
+		wg.Go(func() {
+			for range each {
+				if got := get("/x?async=1"); !strings.HasPrefix(got, "[[") {
+					t.Error(got)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if got, want := get("/x"), "[[501,501,501],[501,501,501],[501,501,501],500]"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -38,8 +38,11 @@ type watchdog struct {
 // tick is how often the turn that runs is looked at.
 const tick = 20 * time.Millisecond
 
-// condemned marks the number of a turn that is being stopped.
-const condemned = 1 << 63
+// Marks on the number of a turn.
+const (
+	condemned = 1 << 63 // it is being stopped
+	furthered = 1 << 62 // it has lasted, and has a processor of its own
+)
 
 // errTimeout and errMemory are values of interrupts.
 type (
@@ -90,6 +93,9 @@ func (w *watchdog) stop() {
 	}
 	w.mu.Lock() // until the interrupt is there
 	defer w.mu.Unlock()
+	if w.running.Load()&furthered != 0 {
+		spare.giveBack()
+	}
 	w.rt.ClearInterrupt()
 	w.running.Store(0)
 }
@@ -103,8 +109,12 @@ func (w *watchdog) fire() {
 		return // the next turn arms the timer
 	}
 	now := time.Now()
+	if turn == w.seen && w.running.CompareAndSwap(turn, turn|furthered) {
+		turn |= furthered
+		spare.lend()
+	}
 	switch {
-	case turn != w.seen:
+	case turn&^furthered != w.seen:
 		w.see(turn, now)
 	case now.Sub(w.since) >= limit:
 		w.interruptLocked(turn, errTimeout{limit})

@@ -1,6 +1,7 @@
 package js
 
 import (
+	"runtime"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,6 +47,34 @@ func TestWatchdogStopsOnlyTheTurnThatIsLate(t *testing.T) {
 		w.close()
 		if !turn(time.Second, 2*time.Second) {
 			t.Error("a closed watchdog must start again")
+		}
+	})
+}
+
+func TestTurnsThatLastGetAProcessorOfTheirOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		own := runtime.GOMAXPROCS(0)
+		var turns [3]*watchdog
+		for i := range turns {
+			turns[i] = &watchdog{rt: goja.New()}
+			defer turns[i].close()
+			turns[i].start(time.Minute)
+		}
+		time.Sleep(tick)
+		synctest.Wait()
+		if got := runtime.GOMAXPROCS(0); got != own {
+			t.Errorf("short turns have %d processors, want %d", got, own)
+		}
+		time.Sleep(2 * tick)
+		synctest.Wait()
+		for i := range turns {
+			if got, want := runtime.GOMAXPROCS(0), own+len(turns)-i; got != want {
+				t.Errorf("%d long turns have %d processors, want %d", len(turns)-i, got, want)
+			}
+			turns[i].stop()
+		}
+		if got := runtime.GOMAXPROCS(0); got != own {
+			t.Errorf("afterwards there are %d processors, want %d", got, own)
 		}
 	})
 }
