@@ -79,7 +79,7 @@ func (o *options) serve(ctx context.Context, cfg *config.Config, stderr io.Write
 	if err := s.Deploy(ctx); err != nil {
 		return err
 	}
-	paceCollections()
+	makeRoom()
 	if !o.quiet {
 		report(o.redact.Writer(stderr), s, cfg, addr.String())
 	}
