@@ -24,7 +24,7 @@ var picture = map[string][]string{
 	"runtime/moment":      {},
 	"runtime/jsonata":     {"runtime/msg", "runtime/moment"},
 	"runtime/inspect":     {"runtime/msg"},
-	"runtime/js":          {"runtime/msg", "runtime/inspect"},
+	"runtime/js":          {"internal/weburl", "runtime/msg", "runtime/inspect"},
 	"runtime":             {"internal/http1", "flows", "runtime/msg", "runtime/inspect", "runtime/moment", "runtime/jsonata"},
 	"nodes/jsonschema":    {"runtime/msg"},
 	"nodes/yaml":          {"runtime/msg"},
@@ -33,7 +33,7 @@ var picture = map[string][]string{
 	"nodes/link":          {"runtime", "runtime/msg"},
 	"nodes/common":        {"runtime", "runtime/inspect", "runtime/msg", "nodes/link"},
 	"nodes/function":      {"runtime", "runtime/msg", "runtime/js", "nodes/link", "nodes/mustache", "nodes/network", "nodes/yaml"},
-	"nodes/network":       {"runtime", "runtime/msg", "authz", "redact", "internal/httpfile", "internal/http1", "nodes/mustache"},
+	"nodes/network":       {"runtime", "runtime/msg", "authz", "redact", "internal/httpfile", "internal/http1", "internal/weburl", "nodes/mustache"},
 	"nodes/parsers":       {"runtime", "runtime/msg", "nodes/jsonschema", "nodes/yaml"},
 	"nodes/sequence":      {"runtime", "runtime/msg"},
 	"nodes/storage":       {"runtime", "runtime/msg"},
@@ -48,6 +48,7 @@ var picture = map[string][]string{
 	"internal/hostile":    {},
 	"internal/soak":       {"config", "server"},
 	"internal/standin":    {},
+	"internal/weburl":     {},
 }
 
 func TestImportsFollowThePicture(t *testing.T) {

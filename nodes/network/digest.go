@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+
+	"sluice/internal/weburl"
 )
 
 // digestAuth answers digest challenges (RFC 7616) during one exchange.
@@ -45,7 +47,7 @@ func (a *digestAuth) authorize(req *outgoingRequest) {
 		}
 	}
 	a.uses++
-	req.header.set("authorization", a.challenge.answer(a.user, a.password, req.method, req.url.target(), newCNonce(), a.uses))
+	req.header.set("authorization", a.challenge.answer(a.user, a.password, req.method, req.url.Target(), newCNonce(), a.uses))
 }
 
 // retry tells whether a response asks for another attempt, of which there is one.
@@ -81,10 +83,10 @@ func (a *digestAuth) keepNext(req *outgoingRequest, res *outgoingResponse) {
 	}
 }
 
-func (c *digestCache) take(u *webURL) *digestChallenge {
+func (c *digestCache) take(u *weburl.URL) *digestChallenge {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.next == nil || c.origin != u.address() {
+	if c.next == nil || c.origin != u.Address() {
 		return nil
 	}
 	next := c.next
@@ -92,10 +94,10 @@ func (c *digestCache) take(u *webURL) *digestChallenge {
 	return next
 }
 
-func (c *digestCache) put(u *webURL, next *digestChallenge) {
+func (c *digestCache) put(u *weburl.URL, next *digestChallenge) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.origin, c.next = u.address(), next
+	c.origin, c.next = u.Address(), next
 }
 
 // chooseChallenge returns the first digest challenge that can be answered, as RFC

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -63,7 +64,7 @@ func (f *Fetcher) Fetch(ctx context.Context, r FetchRequest) (FetchResponse, err
 	if f.fault != nil {
 		return FetchResponse{}, f.fault
 	}
-	at, err := parseWebURL(r.URL, nil)
+	at, err := weburl.Parse(r.URL, nil)
 	if err != nil {
 		return FetchResponse{}, invalidURL(r.URL)
 	}
@@ -105,8 +106,8 @@ func (f *Fetcher) send(ctx context.Context, req *outgoingRequest) (*outgoingResp
 	if err := req.header.check(); err != nil {
 		return nil, err
 	}
-	if _, secret := req.header.get("authorization"); secret && f.requireTLS && req.url.scheme != "https" && !isLoopback(req.url.hostname()) {
-		return nil, plainError("", "credentials are not sent to "+req.url.host+" over plain http, since the setting outgoing.requireTls is on: use https")
+	if _, secret := req.header.get("authorization"); secret && f.requireTLS && req.url.Scheme != "https" && !isLoopback(req.url.Hostname()) {
+		return nil, plainError("", "credentials are not sent to "+req.url.Host+" over plain http, since the setting outgoing.requireTls is on: use https")
 	}
 	to := outgoing{pool: f.pool, rules: f.rules}
 	if via, _ := f.proxies.proxyFor(req.url); via != nil {
@@ -129,17 +130,17 @@ func isFetchRedirect(status int) bool {
 func follow(req *outgoingRequest, status int, location string) error {
 	raw, _ := msg.DecodeText(location, "latin1")
 	text, _ := msg.EncodeBytes(raw, "utf8")
-	next, err := parseWebURL(text, req.url)
+	next, err := weburl.Parse(text, req.url)
 	switch {
 	case err != nil:
 		return invalidURL(text)
-	case !next.isHTTP():
+	case !next.IsHTTP():
 		return plainError("", "URL scheme must be a HTTP(S) scheme")
-	case next.username+next.password != "" && !next.sameOrigin(req.url):
+	case next.Username+next.Password != "" && !next.SameOrigin(req.url):
 		return plainError("", `cross origin not allowed for request mode "cors"`)
 	}
-	if !next.hasFrag {
-		next.fragment, next.hasFrag = req.url.fragment, req.url.hasFrag
+	if !next.HasFragment {
+		next.Fragment, next.HasFragment = req.url.Fragment, req.url.HasFragment
 	}
 	if status <= 302 && req.method == "POST" || status == 303 && req.method != "GET" && req.method != "HEAD" {
 		req.method = "GET"
@@ -148,12 +149,12 @@ func follow(req *outgoingRequest, status int, location string) error {
 			req.header.del(name)
 		}
 	}
-	if !next.sameOrigin(req.url) {
+	if !next.SameOrigin(req.url) {
 		for _, name := range [...]string{"authorization", "proxy-authorization", "cookie", "host"} {
 			req.header.del(name)
 		}
 	}
-	next.username, next.password = "", ""
+	next.Username, next.Password = "", ""
 	req.url = next
 	return nil
 }
@@ -161,7 +162,7 @@ func follow(req *outgoingRequest, status int, location string) error {
 // fetched is the answer of fetch. err is what came in the way of the body.
 func fetched(req *outgoingRequest, redirected bool, res *outgoingResponse, err error) FetchResponse {
 	shown := *req.url
-	shown.fragment, shown.hasFrag = "", false
+	shown.Fragment, shown.HasFragment = "", false
 	out := FetchResponse{Status: res.status, StatusText: res.reason, URL: shown.String(), Redirected: redirected, Body: res.body}
 	for _, h := range res.header {
 		out.Headers = append(out.Headers, [2]string{h.name, h.value})

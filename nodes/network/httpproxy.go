@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/weburl"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -120,7 +121,7 @@ func (r *proxyRules) exclude(list string) {
 }
 
 // find returns the URL of the proxy for u, or "".
-func (r *proxyRules) find(u *webURL) string {
+func (r *proxyRules) find(u *weburl.URL) string {
 	if r.legacy != nil {
 		text := u.String()
 		if slices.ContainsFunc(r.legacy.none, func(part string) bool { return strings.Contains(text, part) }) {
@@ -128,13 +129,13 @@ func (r *proxyRules) find(u *webURL) string {
 		}
 		return r.legacy.url
 	}
-	url := r.byScheme[u.scheme]
+	url := r.byScheme[u.Scheme]
 	if url == "" || r.everything {
 		return ""
 	}
-	port := cmp.Or(u.port, u.defaultPort())
+	port := u.PortNumber()
 	for _, rule := range r.excluded {
-		if (rule.port == "" || rule.port == port) && (rule.host == u.host || rule.suffix && strings.HasSuffix(u.host, rule.host)) {
+		if (rule.port == "" || rule.port == port) && (rule.host == u.Host || rule.suffix && strings.HasSuffix(u.Host, rule.host)) {
 			return ""
 		}
 	}
@@ -146,21 +147,21 @@ var proxyShape = regexp.MustCompile(`(?i)^(https?://)?(.+)?:([0-9]+)?`)
 
 // proxy is a proxy to go through.
 type proxy struct {
-	url           *webURL
+	url           *weburl.URL
 	authorization string // value of Proxy-Authorization, or ""
 }
 
 // proxyFor returns the proxy for u, nil if there is none, and false if its URL is no use.
-func (r *proxyRules) proxyFor(u *webURL) (*proxy, bool) {
+func (r *proxyRules) proxyFor(u *weburl.URL) (*proxy, bool) {
 	found := r.find(u)
 	if found == "" {
 		return nil, true
 	}
-	at, err := parseWebURL(found, nil)
-	if err != nil || !at.isHTTP() || !proxyShape.MatchString(found) {
+	at, err := weburl.Parse(found, nil)
+	if err != nil || !at.IsHTTP() || !proxyShape.MatchString(found) {
 		return nil, false
 	}
-	user, password := decodeUserinfo(at.username), decodeUserinfo(at.password)
+	user, password := decodeUserinfo(at.Username), decodeUserinfo(at.Password)
 	if n := r.node; n != nil && n.username+n.password != "" {
 		user, password = n.username, n.password
 	}
@@ -188,9 +189,9 @@ func (p *proxy) tunnel(ctx context.Context, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.url.scheme == "https" {
+	if p.url.Scheme == "https" {
 		var none *tlsNode
-		if c, err = handshake(ctx, c, none.clientConfig(p.url.hostname())); err != nil {
+		if c, err = handshake(ctx, c, none.clientConfig(p.url.Hostname())); err != nil {
 			return nil, err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 	"sluice/nodes/mustache"
 	"sluice/runtime"
 	"sluice/runtime/msg"
@@ -56,7 +57,7 @@ type requestNode struct {
 
 type parsedURL struct {
 	text string
-	url  *webURL
+	url  *weburl.URL
 }
 
 const (

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -91,8 +92,8 @@ func (a *requestAuth) apply(x *exchange) error {
 	kind, user, password := a.kind, a.user, a.password
 	u := x.req.url
 	if !a.given || kind == "basic" && password == "" {
-		if u.username+u.password != "" {
-			user, password = decodeUserinfo(u.username), decodeUserinfo(u.password)
+		if u.Username+u.Password != "" {
+			user, password = decodeUserinfo(u.Username), decodeUserinfo(u.Password)
 			if kind != "digest" {
 				kind = "basic"
 			}
@@ -127,15 +128,15 @@ func (a *requestAuth) apply(x *exchange) error {
 
 // checkPlain looks at credentials that would travel in the clear: it warns, once
 // for each deploy, or refuses them if the settings say so.
-func (a *requestAuth) checkPlain(u *webURL) error {
-	if u.scheme == "https" || isLoopback(u.hostname()) {
+func (a *requestAuth) checkPlain(u *weburl.URL) error {
+	if u.Scheme == "https" || isLoopback(u.Hostname()) {
 		return nil
 	}
 	if a.requireTLS {
-		return fmt.Errorf("the credentials of this node are not sent to %s over plain http, since the setting outgoing.requireTls is on: use https", u.host)
+		return fmt.Errorf("the credentials of this node are not sent to %s over plain http, since the setting outgoing.requireTls is on: use https", u.Host)
 	}
 	a.warnPlain.Do(func() {
-		a.inst.Log.Warn("credentials are sent over plain http: who is on the way can read them", "host", u.host)
+		a.inst.Log.Warn("credentials are sent over plain http: who is on the way can read them", "host", u.Host)
 	})
 	return nil
 }

@@ -1,11 +1,11 @@
 package network
 
 import (
-	"cmp"
 	"context"
 	"errors"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 	"sluice/runtime"
 )
 
@@ -51,11 +51,11 @@ func (c *namedCredential) init(n *requestNode) {
 }
 
 // use opens the credential for the server of u.
-func (c *namedCredential) use(ctx context.Context, u *webURL) (authz.Grant, error) {
+func (c *namedCredential) use(ctx context.Context, u *weburl.URL) (authz.Grant, error) {
 	if c.source == nil {
 		return authz.Grant{}, errNoCredentials
 	}
-	grant, err := c.source.Use(ctx, c.name, c.auth.inst.Alias(), u.hostname(), cmp.Or(u.port, u.defaultPort()))
+	grant, err := c.source.Use(ctx, c.name, c.auth.inst.Alias(), u.Hostname(), u.PortNumber())
 	if err != nil {
 		return authz.Grant{}, credentialError(err.Error())
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"sluice/internal/weburl"
 	"sluice/redact"
 	"sluice/runtime/msg"
 )
@@ -24,9 +25,9 @@ type exchange struct {
 	secret  string           // name of a header that holds a credential, beside Authorization
 	err     error            // found while preparing what Node-RED finds while sending
 
-	origin    *webURL    // of the first request
-	left      bool       // a redirect has led away from origin
-	redirects *msg.Array // a value of its own: it outlives the exchange in the message
+	origin    *weburl.URL // of the first request
+	left      bool        // a redirect has led away from origin
+	redirects *msg.Array  // a value of its own: it outlives the exchange in the message
 }
 
 // readCookies moves cookies of the message into the jar. A header spelled in
@@ -151,12 +152,12 @@ func (x *exchange) redirect(res *outgoingResponse, location string) error {
 	}
 	raw, _ := msg.DecodeText(location, "latin1")
 	text, _ := msg.EncodeBytes(raw, "utf8")
-	next, err := parseWebURL(text, req.url)
+	next, err := weburl.Parse(text, req.url)
 	if err != nil {
 		return requestError("ERR_INVALID_URL", "Invalid URL")
 	}
-	next.username, next.password = "", ""
-	if !x.left && (!next.isHTTP() || !next.sameOrigin(x.origin)) {
+	next.Username, next.Password = "", ""
+	if !x.left && (!next.IsHTTP() || !next.SameOrigin(x.origin)) {
 		x.left = true
 		for _, name := range [...]string{"authorization", "proxy-authorization", "cookie", "host", x.secret} {
 			req.header.del(name)
@@ -167,8 +168,8 @@ func (x *exchange) redirect(res *outgoingResponse, location string) error {
 		info.Set("cookies", responseCookies(lines))
 	}
 	x.redirects.Append(info)
-	if !next.isHTTP() {
-		return requestError("ERR_UNSUPPORTED_PROTOCOL", "Unsupported protocol: "+next.scheme+":")
+	if !next.IsHTTP() {
+		return requestError("ERR_UNSUPPORTED_PROTOCOL", "Unsupported protocol: "+next.Scheme+":")
 	}
 	req.url = next
 	return nil

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"sluice/internal/weburl"
 	"sluice/runtime/msg"
 )
 
@@ -40,7 +41,7 @@ func (x *exchange) addQuery(payload any) error {
 		text += "&"
 	}
 	text += stringifyQuery(payload)
-	u, err := parseWebURL(text, nil)
+	u, err := weburl.Parse(text, nil)
 	if err != nil {
 		x.err = requestError("ERR_INVALID_URL", "Invalid URL")
 		return nil

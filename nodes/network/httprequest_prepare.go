@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"sluice/internal/weburl"
 	"sluice/nodes/mustache"
 	"sluice/runtime/msg"
 )
@@ -151,17 +152,17 @@ func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'f'
 }
 
-func (n *requestNode) parseURL(text string) (*webURL, error) {
+func (n *requestNode) parseURL(text string) (*weburl.URL, error) {
 	if last := n.lastURL.Load(); last != nil && last.text == text {
 		return last.url, nil
 	}
-	u, err := parseWebURL(text, nil)
+	u, err := weburl.Parse(text, nil)
 	if err != nil {
 		e := msg.ErrorValue(&msg.TypeError{Message: "Invalid URL"})
 		e.Props = msg.NewObject("code", "ERR_INVALID_URL")
 		return nil, e
 	}
-	if u.username+u.password == "" {
+	if u.Username+u.Password == "" {
 		n.lastURL.Store(&parsedURL{text, u})
 	}
 	return u, nil

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"sluice/internal/weburl"
 	"sluice/nodes/nodetest"
 	"sluice/runtime"
 )
@@ -203,7 +204,7 @@ func TestTheEnvironmentNamesTheProxy(t *testing.T) {
 				t.Setenv(name, v)
 			}
 			h := requestFlow(t, `{}`, "", nodetest.Settings(tc.settings))
-			u, err := parseWebURL(tc.url, nil)
+			u, err := weburl.Parse(tc.url, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

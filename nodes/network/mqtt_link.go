@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+
+	"sluice/internal/weburl"
 )
 
 // mqttLink is one connection to a broker, of either protocol. Its methods are
@@ -143,7 +145,7 @@ func (o *mqttOptions) behindProxy(ctx context.Context) (bool, error) {
 	if via == nil || err != nil {
 		return false, err
 	}
-	target, err := parseWebURL(u.String(), nil)
+	target, err := weburl.Parse(u.String(), nil)
 	if err != nil {
 		return false, err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/eclipse/paho.golang/paho"
 
+	"sluice/internal/weburl"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -183,7 +184,7 @@ func (s *mqttSettings) options(inst *runtime.Instance, secure *tlsNode) (*mqttOp
 	}
 	rules := newProxyRules(inst, nil)
 	o.proxy = func(r *http.Request) (*url.URL, error) {
-		target, err := parseWebURL(r.URL.String(), nil)
+		target, err := weburl.Parse(r.URL.String(), nil)
 		if err != nil {
 			return nil, err
 		}

@@ -7,12 +7,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"sluice/internal/weburl"
 )
 
 // outgoingRequest is a request as it goes on the wire, and how to send it.
 type outgoingRequest struct {
 	method string
-	url    *webURL
+	url    *weburl.URL
 	header headerList // all but Host, Connection and Content-Length of no body
 	body   []byte
 	noBody bool // there is no body, not even an empty one
@@ -111,7 +113,7 @@ const gotAgent = "got (https://github.com/sindresorhus/got)"
 func (req *outgoingRequest) appendHead(b []byte) []byte {
 	b = append(b, req.method...)
 	b = append(b, ' ')
-	b = append(b, req.url.target()...)
+	b = append(b, req.url.Target()...)
 	b = append(b, " HTTP/1.1\r\n"...)
 	if _, ok := req.header.get("user-agent"); !ok {
 		b = append(b, "user-agent: "+gotAgent+"\r\n"...)
@@ -125,7 +127,7 @@ func (req *outgoingRequest) appendHead(b []byte) []byte {
 		}
 	}
 	if _, ok := req.header.get("host"); !ok {
-		b = append(append(append(b, "Host: "...), req.url.hostPort()...), "\r\n"...)
+		b = append(append(append(b, "Host: "...), req.url.HostPort()...), "\r\n"...)
 	}
 	if _, ok := req.header.get("connection"); !ok {
 		b = append(b, "Connection: keep-alive\r\n"...)

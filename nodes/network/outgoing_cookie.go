@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"sluice/internal/weburl"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -29,12 +30,12 @@ type jarCookie struct {
 }
 
 // add puts a cookie that the flow gives into the jar, for the host of u.
-func (j *cookieJar) add(name, value string, u *webURL) {
-	j.put(jarCookie{name: name, value: value, domain: u.hostname(), path: defaultPath(u.path), hostOnly: true, own: true})
+func (j *cookieJar) add(name, value string, u *weburl.URL) {
+	j.put(jarCookie{name: name, value: value, domain: u.Hostname(), path: defaultPath(u.Path), hostOnly: true, own: true})
 }
 
 // store keeps the cookies that a response of u sets.
-func (j *cookieJar) store(res *outgoingResponse, u *webURL) {
+func (j *cookieJar) store(res *outgoingResponse, u *weburl.URL) {
 	for _, f := range res.header {
 		if f.name == "set-cookie" {
 			if c, ok := parseSetCookie(f.value, u); ok {
@@ -60,7 +61,7 @@ func (j *cookieJar) put(c jarCookie) {
 }
 
 // header is the Cookie header for u. Cookies of the flow are left out unless own is true.
-func (j *cookieJar) header(u *webURL, own bool) string {
+func (j *cookieJar) header(u *weburl.URL, own bool) string {
 	if len(j.cookies) == 0 {
 		return ""
 	}
@@ -82,15 +83,15 @@ func (j *cookieJar) header(u *webURL, own bool) string {
 	return b.String()
 }
 
-func (c *jarCookie) matches(u *webURL) bool {
-	host := u.hostname()
+func (c *jarCookie) matches(u *weburl.URL) bool {
+	host := u.Hostname()
 	if host != c.domain && (c.hostOnly || !domainMatch(host, c.domain)) {
 		return false
 	}
-	if c.secure && u.scheme != "https" {
+	if c.secure && u.Scheme != "https" {
 		return false
 	}
-	rest, ok := strings.CutPrefix(u.path, c.path)
+	rest, ok := strings.CutPrefix(u.Path, c.path)
 	return ok && (rest == "" || strings.HasSuffix(c.path, "/") || rest[0] == '/')
 }
 
@@ -110,10 +111,10 @@ func defaultPath(path string) string {
 }
 
 // parseSetCookie reads a Set-Cookie line of a response of u; ok is false for one to ignore.
-func parseSetCookie(line string, u *webURL) (c jarCookie, ok bool) {
+func parseSetCookie(line string, u *weburl.URL) (c jarCookie, ok bool) {
 	pair, attributes, _ := strings.Cut(line, ";")
 	name, value, ok := strings.Cut(pair, "=")
-	c = jarCookie{name: strings.TrimSpace(name), value: strings.TrimSpace(value), domain: u.hostname(), path: defaultPath(u.path), hostOnly: true}
+	c = jarCookie{name: strings.TrimSpace(name), value: strings.TrimSpace(value), domain: u.Hostname(), path: defaultPath(u.Path), hostOnly: true}
 	if !ok || c.name == "" || !isFieldValue(c.name+c.value) {
 		return c, false
 	}
@@ -143,7 +144,7 @@ func parseSetCookie(line string, u *webURL) (c jarCookie, ok bool) {
 		}
 	}
 	if !c.hostOnly {
-		if _, err := publicsuffix.EffectiveTLDPlusOne(c.domain); err != nil || !domainMatch(u.hostname(), c.domain) {
+		if _, err := publicsuffix.EffectiveTLDPlusOne(c.domain); err != nil || !domainMatch(u.Hostname(), c.domain) {
 			return c, false
 		}
 	}
@@ -158,7 +159,7 @@ func parseSetCookie(line string, u *webURL) (c jarCookie, ok bool) {
 
 // addFlowCookies puts into the jar what msg.cookies holds. A cookie is a value,
 // or an object with it; null clears a cookie in a response and means nothing here.
-func (j *cookieJar) addFlowCookies(cookies any, u *webURL) error {
+func (j *cookieJar) addFlowCookies(cookies any, u *weburl.URL) error {
 	for name, v := range properties(cookies) {
 		encode := true
 		switch o := v.(type) {
@@ -190,7 +191,7 @@ func (j *cookieJar) addFlowCookies(cookies any, u *webURL) error {
 }
 
 // addHeaderCookies puts into the jar what a Cookie header of the flow holds.
-func (j *cookieJar) addHeaderCookies(header string, u *webURL) error {
+func (j *cookieJar) addHeaderCookies(header string, u *weburl.URL) error {
 	for name, value := range splitCookies(header, false).All() {
 		if err := j.addChecked(name, value.(string), u); err != nil {
 			return err
@@ -199,7 +200,7 @@ func (j *cookieJar) addHeaderCookies(header string, u *webURL) error {
 	return nil
 }
 
-func (j *cookieJar) addChecked(name, value string, u *webURL) error {
+func (j *cookieJar) addChecked(name, value string, u *weburl.URL) error {
 	if !cookieName.MatchString(name) {
 		return typeErrorf("argument name is invalid")
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 )
 
 // outgoing sends requests for one message: over connections of its pool, or
@@ -24,7 +25,7 @@ type outgoing struct {
 
 // send sends a request and reads the response. Errors are ready for the flow.
 func (o *outgoing) send(ctx context.Context, req *outgoingRequest) (*outgoingResponse, error) {
-	key := connKey{address: req.url.address(), secure: req.url.scheme == "https"}
+	key := connKey{address: req.url.Address(), secure: req.url.Scheme == "https"}
 	if key.secure {
 		if o.tls != nil {
 			key.tls = o.tls.identity
@@ -64,7 +65,7 @@ func (o *outgoing) sendOver(ctx context.Context, key connKey, req *outgoingReque
 }
 
 // connect makes a connection to the server of u.
-func (o *outgoing) connect(ctx context.Context, key connKey, u *webURL) (*outgoingConn, error) {
+func (o *outgoing) connect(ctx context.Context, key connKey, u *weburl.URL) (*outgoingConn, error) {
 	var tcp net.Conn
 	var err error
 	if o.proxy == nil {
@@ -78,7 +79,7 @@ func (o *outgoing) connect(ctx context.Context, key connKey, u *webURL) (*outgoi
 	if !key.secure {
 		return newOutgoingConn(tcp, tcp, key), nil
 	}
-	config := o.tls.clientConfig(u.hostname())
+	config := o.tls.clientConfig(u.Hostname())
 	if key.insecure {
 		config.InsecureSkipVerify = true
 	}

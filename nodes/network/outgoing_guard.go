@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 	"sluice/runtime"
 	"sluice/runtime/msg"
 )
@@ -39,8 +40,8 @@ func outgoingRules(inst *runtime.Instance) (*authz.OutgoingRules, error) {
 }
 
 // dialOutgoing connects to the server of u. Errors are ready for the flow, but for timeouts.
-func dialOutgoing(ctx context.Context, rules *authz.OutgoingRules, u *webURL) (net.Conn, error) {
-	address := u.address()
+func dialOutgoing(ctx context.Context, rules *authz.OutgoingRules, u *weburl.URL) (net.Conn, error) {
+	address := u.Address()
 	c, err := dialRuled(ctx, rules, net.Dialer{}, address)
 	if err != nil && !isTimeout(err) {
 		err = dialError(err, address)
@@ -73,11 +74,11 @@ func dialRuled(ctx context.Context, rules *authz.OutgoingRules, d net.Dialer, ad
 // judgeBehindProxy judges a server that a proxy will connect to: by its name, and
 // by the addresses it has here, if it has any. What the proxy makes of the name is
 // the proxy's to guard.
-func judgeBehindProxy(ctx context.Context, rules *authz.OutgoingRules, u *webURL) error {
+func judgeBehindProxy(ctx context.Context, rules *authz.OutgoingRules, u *weburl.URL) error {
 	if !rules.Any() {
 		return nil
 	}
-	host, port, _ := net.SplitHostPort(u.address())
+	host, port, _ := net.SplitHostPort(u.Address())
 	if err := rules.JudgeHost(host, port); err != nil {
 		return deniedError(err)
 	}

@@ -146,3 +146,17 @@ func fromLatin1(s string) string {
 	}
 	return s
 }
+
+func asciiLower(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 'A' && s[i] <= 'Z' {
+			return strings.Map(func(r rune) rune {
+				if r >= 'A' && r <= 'Z' {
+					r += 'a' - 'A'
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
+}

@@ -11,6 +11,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"sluice/authz"
+	"sluice/internal/weburl"
 )
 
 // accessTokens gets and keeps the access tokens of client credentials (RFC 6749,
@@ -121,7 +122,7 @@ func (c *namedCredential) fetchToken(ctx context.Context, grant authz.Grant) (va
 	fail := func(text string) (string, time.Duration, error) {
 		return "", 0, credentialError("no access token for the credential \"" + grant.Name + "\": " + text)
 	}
-	u, err := parseWebURL(grant.TokenURL, nil)
+	u, err := weburl.Parse(grant.TokenURL, nil)
 	if err != nil {
 		return fail("its token URL is none")
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/internal/weburl"
 	"sluice/runtime/msg"
 )
 
@@ -127,7 +128,7 @@ func FuzzResponse(f *testing.F) {
 }
 
 func TestSetCookieFollowsRFC6265(t *testing.T) {
-	u, _ := parseWebURL("http://www.example.com/dir/page", nil)
+	u, _ := weburl.Parse("http://www.example.com/dir/page", nil)
 	for _, tc := range []struct{ line, at, want string }{
 		{"a=1", "http://www.example.com/dir/x", "a=1"},
 		{"a=1", "http://www.example.com/dirx", ""},
@@ -150,7 +151,7 @@ func TestSetCookieFollowsRFC6265(t *testing.T) {
 	} {
 		var jar cookieJar
 		jar.store(&outgoingResponse{header: headerList{{"set-cookie", tc.line}}}, u)
-		at, err := parseWebURL(tc.at, nil)
+		at, err := weburl.Parse(tc.at, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +165,7 @@ func FuzzSetCookie(f *testing.F) {
 	for _, s := range []string{"a=1; Path=/; Domain=example.com; Secure; Max-Age=5", "a=\"b\"; Expires=Wed, 09 Jun 2032 10:18:14 GMT", ";=;", "__Host-a=b"} {
 		f.Add(s)
 	}
-	u, _ := parseWebURL("https://www.example.com/dir/page", nil)
+	u, _ := weburl.Parse("https://www.example.com/dir/page", nil)
 	f.Fuzz(func(t *testing.T, s string) {
 		var jar cookieJar
 		jar.store(&outgoingResponse{header: headerList{{"set-cookie", s}}}, u)

@@ -10,27 +10,6 @@ import (
 	"sluice/runtime/msg"
 )
 
-// FuzzURL holds that what parses prints as a URL that parses to itself.
-func FuzzURL(f *testing.F) {
-	for _, s := range []string{"http://a.com/b?c#d", "file:///x", "mailto:a@b", "http://[::1]/", "http://0x7f.1/", "//x", "a:b", "http://u:p@h:1/../%2e", "x://y//z"} {
-		f.Add(s, "http://base/a/b?c")
-	}
-	f.Fuzz(func(t *testing.T, text, base string) {
-		b, ok := parseURL(base, nil)
-		if !ok {
-			b = nil
-		}
-		u, ok := parseURL(text, b)
-		if !ok {
-			return
-		}
-		again, ok := parseURL(u.href(), nil)
-		if !ok || again.href() != u.href() {
-			t.Errorf("%q gives %q, which does not parse to itself", text, u.href())
-		}
-	})
-}
-
 // FuzzExpandProperties holds that a pattern that goja accepts is accepted after the expansion.
 func FuzzExpandProperties(f *testing.F) {
 	for _, s := range []string{`\p{L}`, `[\p{Lu}a]`, `[^\P{N}]`, `\p{`, `\\p{L}`, `\p{Nope}`, `[\]\p{Sc}]`} {

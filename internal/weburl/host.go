@@ -1,4 +1,4 @@
-package network
+package weburl
 
 import (
 	"errors"
@@ -10,39 +10,44 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// parseURLHost reads a host: an IPv6 address in brackets, an IPv4 address in any
-// of the spellings that inet_aton knows, or a domain.
-func parseURLHost(s string) (string, error) {
+// parseHost reads a host: an IPv6 address in brackets, or where the scheme is special
+// an IPv4 address in any of the spellings that inet_aton knows, or a domain.
+func parseHost(s string, special bool) (string, error) {
 	if strings.HasPrefix(s, "[") {
 		addr, err := netip.ParseAddr(strings.TrimSuffix(s[1:], "]"))
 		if err != nil || !strings.HasSuffix(s, "]") || !addr.Is6() || addr.Zone() != "" {
-			return "", errInvalidURL
+			return "", ErrInvalid
 		}
 		return "[" + serializeIPv6(addr) + "]", nil
 	}
-	s = percentDecode(s)
-	plain := true
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			plain = false
+	if !special {
+		if hostSet.in(s) {
+			return "", ErrInvalid
 		}
+		return encode(s, &controlSet), nil
 	}
-	if s = asciiLower(s); !plain || strings.Contains(s, "xn--") {
+	if s = decode(s); isASCII(s) {
+		s = strings.ToLower(s) // and is else taken as it is, even labels that only look encoded
+	} else {
 		var err error
 		if s, err = hostProfile.ToASCII(strings.ToValidUTF8(s, "\uFFFD")); err != nil {
-			return "", errInvalidURL
+			return "", ErrInvalid
 		}
 	}
-	if s == "" || strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7F || strings.ContainsRune(`#/:<>?@[\]^|%`, r)
-	}) {
-		return "", errInvalidURL
+	if s == "" || domainSet.in(s) {
+		return "", ErrInvalid
 	}
 	if !endsInNumber(s) {
 		return s, nil
 	}
 	return parseIPv4(s)
 }
+
+// What no host contains, and no host of a special scheme.
+var (
+	hostSet   = byteSet{}.with("\x00\t\n\r #/:<>?@[\\]^|")
+	domainSet = newByteSet(" #/:<>?@[\\]^|%")
+)
 
 var hostProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false), idna.CheckHyphens(false), idna.VerifyDNSLength(false))
 
@@ -55,18 +60,13 @@ func serializeIPv6(addr netip.Addr) string {
 	return "::ffff:" + strconv.FormatUint(uint64(b[12])<<8|uint64(b[13]), 16) + ":" + strconv.FormatUint(uint64(b[14])<<8|uint64(b[15]), 16)
 }
 
-func asciiLower(s string) string {
+func isASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] >= 'A' && s[i] <= 'Z' {
-			return strings.Map(func(r rune) rune {
-				if r >= 'A' && r <= 'Z' {
-					r += 'a' - 'A'
-				}
-				return r
-			}, s)
+		if s[i] >= utf8.RuneSelf {
+			return false
 		}
 	}
-	return s
+	return true
 }
 
 func endsInNumber(host string) bool {
@@ -104,7 +104,7 @@ func parseIPv4Number(s string) (uint64, bool) {
 func parseIPv4(host string) (string, error) {
 	parts := strings.Split(strings.TrimSuffix(host, "."), ".")
 	if len(parts) > 4 {
-		return "", errInvalidURL
+		return "", ErrInvalid
 	}
 	var addr uint64
 	for i, part := range parts {
@@ -117,7 +117,7 @@ func parseIPv4(host string) (string, error) {
 			addr <<= 8
 		}
 		if !ok || n > limit {
-			return "", errInvalidURL
+			return "", ErrInvalid
 		}
 		addr |= n
 	}
