@@ -115,8 +115,8 @@ func (n *functionNode) ReturnLink(d *runtime.Delivery, id string, m *msg.Object)
 	n.calls.Return(d, id, m)
 }
 
-func (n *functionNode) Close(_ context.Context, removed bool) error {
+func (n *functionNode) Close(ctx context.Context, removed bool) error {
 	n.calls.Close()
-	n.fn.Close(removed)
+	n.fn.Close(ctx, removed)
 	return nil
 }

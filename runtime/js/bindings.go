@@ -7,8 +7,6 @@ import (
 	"slices"
 
 	"github.com/dop251/goja"
-
-	"sluice/runtime/msg"
 )
 
 // nodeValue makes what one of nodeNames stands for.
@@ -124,56 +122,4 @@ func (v *vm) resolved(x *goja.Object) *goja.Object {
 		panic(err)
 	}
 	return v.rt.ToValue(p).(*goja.Object)
-}
-
-// Close ends the function: the On Stop code runs, timers are cleared, close
-// listeners are called. Messages that still wait are dropped.
-func (f *Function) Close(removed bool) {
-	f.vm.mu.Lock()
-	defer f.vm.unlock()
-	if f.state == closed {
-		return
-	}
-	s := f.session(orphan{f.node}, nil)
-	s.closing = true
-	report := func(err error) {
-		if err = f.vm.failure(err, s); err != nil {
-			f.node.Log("error", err.Error())
-		}
-	}
-	if f.main.cleanup != nil {
-		f.vm.run(s, func() error {
-			_, err := f.main.cleanup(f.main.this, f.vm.nodeObject(s))
-			return err
-		}, report)
-	}
-	f.timers.close()
-	noop := f.vm.rt.ToValue(func(goja.FunctionCall) goja.Value { return f.vm.undef })
-	for _, l := range f.closers {
-		args := []goja.Value{f.vm.rt.ToValue(removed), noop}
-		if l.Get("length").ToInteger() == 1 { // as Node-RED: (), (done) or (removed, done)
-			args = args[1:]
-		}
-		call, _ := goja.AssertFunction(l)
-		f.vm.run(s, func() error {
-			_, err := call(f.vm.nodeObject(s), args...)
-			return err
-		}, report)
-	}
-	f.timers.close() // a listener may have started some
-	f.state = closed
-	f.gone.Store(true)
-	if f.cancel != nil {
-		f.cancel()
-	}
-	for s := range f.held {
-		s.letGo() // what it awaited cannot come any more
-	}
-	for _, w := range f.waiting {
-		f.vm.after = append(f.vm.after, w.hold.Release)
-	}
-	f.waiting = nil
-	if f.status.Load() {
-		f.node.Status(new(msg.Object))
-	}
 }

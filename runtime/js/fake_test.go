@@ -1,6 +1,7 @@
 package js
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
@@ -49,7 +50,7 @@ func newBench(t testing.TB) *bench {
 
 func (b *bench) close() {
 	if b.f != nil {
-		b.f.Close(false)
+		b.f.Close(context.Background(), false)
 	}
 	b.events.Wait()
 	b.e.Close()

@@ -38,6 +38,7 @@ type Function struct {
 	state   state
 	waiting []waitingCall
 	closers []*goja.Object
+	closing bool                  // Close has begun
 	held    map[*session]struct{} // sessions that wait for a promise or a timer
 	timers  timers
 	status  atomic.Bool // node.status was called: it is cleared on Close

@@ -1,6 +1,7 @@
 package js
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -89,8 +90,8 @@ func TestCloseStopsTimersAndRunsCleanup(t *testing.T) {
 		b.call(f, `{}`)
 		time.Sleep(2500 * time.Millisecond)
 		synctest.Wait()
-		f.Close(true)
-		f.Close(true)
+		f.Close(context.Background(), true)
+		f.Close(context.Background(), true)
 		time.Sleep(5 * time.Second)
 		b.events.Wait()
 		if len(b.setup) != 3 { // the setup and two ticks
@@ -201,7 +202,7 @@ func TestCloseLetsGoOfWhatWaits(t *testing.T) {
 	f := b.compile(Source{Body: `await new Promise(() => {}); return msg`})
 	c := newCall(b)
 	f.Run(c, parse(t, `{}`))
-	f.Close(false)
+	f.Close(context.Background(), false)
 	c.drain() // ends only if nothing is held
 	if got := c.String(); got != "" {
 		t.Error(got)

@@ -133,7 +133,7 @@ func (ts *timers) fire() {
 	v.mu.Lock()
 	defer v.unlock()
 	ts.at = time.Time{}
-	now := time.Now()
+	now, closing := time.Now(), ts.f.closing
 	for len(ts.queue) > 0 && !ts.queue[0].at.After(now) {
 		t := heap.Pop(&ts.queue).(*timer)
 		if hold := t.s.hold; hold != nil {
@@ -141,6 +141,11 @@ func (ts *timers) fire() {
 			continue
 		}
 		v.after = append(v.after, func() {
+			if closing { // there are no events any more, but a listener that waits
+				s := ts.f.session(orphan{ts.f.node}, nil)
+				s.again(func() error { return ts.run(t, s) })
+				return
+			}
 			ts.f.node.Event(func(call Call) {
 				s := ts.f.session(call, nil)
 				s.msgID = t.s.msgID
