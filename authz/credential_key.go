@@ -14,9 +14,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
+
+	"sluice/internal/atomicfile"
 )
 
 // Keys are the master keys that secrets at rest are sealed with: the first seals,
@@ -168,60 +169,29 @@ func (k *Keys) make() error {
 	if err != nil {
 		return err
 	}
-	tmp, err := writeSynced(k.path, []masterKey{key})
-	if err != nil {
+	if err := atomicfile.Create(k.path, keyText([]masterKey{key}), 0o600); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	defer os.Remove(tmp)
-	if err := os.Link(tmp, k.path); err != nil && !errors.Is(err, fs.ErrExist) { // unlike a rename, a link replaces nothing
-		return err
-	}
-	syncFolder(filepath.Dir(k.path))
 	return k.reload()
 }
 
-// write replaces the file, by rename: a crash leaves the old keys or the new ones.
+// write replaces the file: a crash leaves the old keys or the new ones.
 func (k *Keys) write(list []masterKey) error {
-	tmp, err := writeSynced(k.path, list)
-	if err != nil {
+	if err := atomicfile.Replace(k.path, keyText(list), 0o600); err != nil {
 		return err
 	}
-	if err := os.Rename(tmp, k.path); err != nil {
-		os.Remove(tmp)
-		return err
-	}
-	syncFolder(filepath.Dir(k.path))
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.list = list
 	return nil
 }
 
-// writeSynced writes keys to a new file beside path.
-func writeSynced(path string, list []masterKey) (_ string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp") // mode 0600
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err = errors.Join(err, f.Close()); err != nil {
-			os.Remove(f.Name())
-		}
-	}()
+func keyText(list []masterKey) []byte {
+	var text []byte
 	for _, key := range list {
-		if _, err := fmt.Fprintln(f, base64.StdEncoding.EncodeToString(key.raw)); err != nil {
-			return "", err
-		}
+		text = append(base64.StdEncoding.AppendEncode(text, key.raw), '\n')
 	}
-	return f.Name(), f.Sync()
-}
-
-// syncFolder makes a rename last; file systems that cannot are let off.
-func syncFolder(dir string) {
-	if d, err := os.Open(dir); err == nil {
-		_ = d.Sync()
-		_ = d.Close()
-	}
+	return text
 }
 
 // first is the key that seals.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
+
+	"sluice/internal/atomicfile"
 )
 
 // RotateKeys seals every secret with a new master key and tells how many there
@@ -109,7 +109,7 @@ func (s *Store) dropKeys(ctx context.Context, keys *Keys) error {
 		keys.mu.RLock()
 		list := slices.Clone(keys.list)
 		keys.mu.RUnlock()
-		keys.sweep()
+		atomicfile.Sweep(keys.path, 0) // keys are written under the lock of the database alone
 		kept := slices.DeleteFunc(slices.Clone(list), func(key masterKey) bool {
 			return key.id != list[0].id && !slices.Contains(used, key.id)
 		})
@@ -118,15 +118,6 @@ func (s *Store) dropKeys(ctx context.Context, keys *Keys) error {
 		}
 		return keys.write(kept)
 	})
-}
-
-// sweep removes what killed writers left beside the key file. Keys are written
-// under the lock of the database alone, so nobody needs it any more.
-func (k *Keys) sweep() {
-	left, _ := filepath.Glob(filepath.Join(filepath.Dir(k.path), "."+filepath.Base(k.path)+".*.tmp"))
-	for _, path := range left {
-		os.Remove(path)
-	}
 }
 
 func usedKeys(ctx context.Context, q querier) ([]string, error) {

@@ -2,15 +2,15 @@ package flows
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
+
+	"sluice/internal/atomicfile"
 )
 
 // WriteFile puts the flows into path as the list Node-RED expects: synced, by rename,
@@ -62,79 +62,14 @@ func writeAtomic(path, backup string, data []byte, mode fs.FileMode) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	sweep(path)
+	atomicfile.Sweep(path, time.Hour) // longer than any writer takes
 	switch old, err := os.ReadFile(path); {
 	case err == nil:
-		if err := ReplaceFile(backup, old, mode); err != nil {
+		if err := atomicfile.Replace(backup, old, mode); err != nil {
 			return err
 		}
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	return ReplaceFile(path, data, mode)
-}
-
-// unfinished is how the names of files end that are being written.
-const unfinished = ".tmp"
-
-// IsUnfinished tells whether a file is what ReplaceFile is writing, or has left behind
-// when its process was killed.
-func IsUnfinished(name string) bool { return name[:1] == "." && strings.HasSuffix(name, unfinished) }
-
-// sweep removes what killed writers left beside path. A writer takes no hour.
-func sweep(path string) {
-	dir, name := filepath.Split(path)
-	entries, _ := os.ReadDir(cmp.Or(dir, "."))
-	for _, e := range entries {
-		if !IsUnfinished(e.Name()) || !strings.HasPrefix(e.Name(), "."+name+".") {
-			continue
-		}
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > time.Hour {
-			os.Remove(filepath.Join(dir, e.Name()))
-		}
-	}
-}
-
-// ReplaceFile replaces a file as a whole, synced and by rename: readers, and a
-// crash, see the old or the new one.
-func ReplaceFile(path string, data []byte, mode fs.FileMode) (err error) {
-	dir, name := filepath.Split(path)
-	dir = cmp.Or(dir, ".")
-	tmp, err := os.CreateTemp(dir, "."+name+".*"+unfinished)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			tmp.Close() // a second close only fails
-			os.Remove(tmp.Name())
-		}
-	}()
-	if _, err = tmp.Write(data); err != nil {
-		return err
-	}
-	if err = tmp.Chmod(mode); err != nil {
-		return err
-	}
-	if err = tmp.Sync(); err != nil {
-		return err
-	}
-	if err = tmp.Close(); err != nil {
-		return err
-	}
-	if err = os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// syncDir makes a rename in dir last; file systems that cannot are let off.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	d.Sync()
-	return nil
+	return atomicfile.Replace(path, data, mode)
 }

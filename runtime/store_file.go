@@ -13,7 +13,7 @@ import (
 	"sync"
 	"time"
 
-	"sluice/flows"
+	"sluice/internal/atomicfile"
 	"sluice/runtime/msg"
 )
 
@@ -113,7 +113,7 @@ func (s *fileStore) files() (scopes, left []string, err error) {
 		folder, file := filepath.Base(filepath.Dir(path)), entry.Name()
 		name, isContext := strings.CutSuffix(file, ".json")
 		switch {
-		case flows.IsUnfinished(file):
+		case atomicfile.IsUnfinished(file):
 			left = append(left, path)
 		case !isContext:
 		case folder == "global" && name == "global":
@@ -268,7 +268,7 @@ func (s *fileStore) replace(scope string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	return flows.ReplaceFile(path, text, 0o600)
+	return atomicfile.Replace(path, text, 0o600)
 }
 
 func (s *fileStore) Keys(scope string) ([]string, error) {
