@@ -87,9 +87,9 @@ func (n *execNode) sendResult(d *runtime.Delivery, res result) {
 	var errors, code *msg.Object
 	if len(res.stderr) > 0 {
 		errors = msg.CloneMessage(m)
-		errors.Set(msg.PayloadKey, textOrBuffer(res.stderr))
+		errors.Set(msg.PayloadKey, msg.TextOrBuffer(res.stderr))
 	}
-	m.Set(msg.PayloadKey, textOrBuffer(res.stdout))
+	m.Set(msg.PayloadKey, msg.TextOrBuffer(res.stdout))
 	d.Status(&msg.Object{})
 	rc := res.failure
 	switch {
@@ -154,7 +154,7 @@ func (n *execNode) relay(ctx context.Context, hold *runtime.Hold, d *runtime.Del
 	for {
 		size, err := from.Read(buf)
 		if size > 0 {
-			piece := textOrBuffer(append([]byte(nil), buf[:size]...))
+			piece := msg.TextOrBuffer(append([]byte(nil), buf[:size]...))
 			inRun(ctx, hold, func() {
 				d.Msg.Set(msg.PayloadKey, piece)
 				out := make([][]*msg.Object, 3)

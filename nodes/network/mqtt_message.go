@@ -2,7 +2,6 @@ package network
 
 import (
 	"math"
-	"unicode/utf8"
 
 	"sluice/runtime/msg"
 )
@@ -160,17 +159,6 @@ func mqttBytes(v any) ([]byte, error) {
 		return []byte(msg.ToUTF8(text)), err
 	}
 	return payloadBytes(v, false), nil
-}
-
-// isText is the check of the is-utf8 module: UTF-8 without control characters
-// other than tab and line ends.
-func isText(b []byte) bool {
-	for _, c := range b {
-		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0x7F {
-			return false
-		}
-	}
-	return utf8.Valid(b)
 }
 
 // mediaTypes are those that say what a payload is, after Node-RED's knownMediaTypes.

@@ -243,7 +243,7 @@ func mqttPayload(m *mqttMessage, datatype string) (any, error) {
 	case "utf8":
 		return text(), nil
 	case "json":
-		if !saysText && !isText(m.payload) {
+		if !saysText && !msg.IsText(m.payload) {
 			return nil, errMQTTNoText
 		}
 		v, err := msg.Parse(text())
@@ -268,7 +268,7 @@ func mqttPayload(m *mqttMessage, datatype string) (any, error) {
 		}
 		return text(), nil
 	}
-	if !saysText && !isText(m.payload) {
+	if !saysText && !msg.IsText(m.payload) {
 		return buffer, nil
 	}
 	if detect {

@@ -164,3 +164,22 @@ func brokenLen(b []byte) int {
 	}
 	return n
 }
+
+// IsText is the check that Node-RED makes of bytes which may be text, with npm's
+// is-utf8: UTF-8 without control characters other than tab and line ends.
+func IsText(b []byte) bool {
+	for _, c := range b {
+		if c < 0x20 && c != '\t' && c != '\n' && c != '\r' || c == 0x7F {
+			return false
+		}
+	}
+	return utf8.Valid(b)
+}
+
+// TextOrBuffer gives bytes as text where they are some, else as a Buffer.
+func TextOrBuffer(b []byte) any {
+	if IsText(b) {
+		return string(b)
+	}
+	return &Buffer{B: b}
+}

@@ -100,3 +100,25 @@ func FuzzEncoding(f *testing.F) {
 		}
 	})
 }
+
+func TestBytesThatAreTextAreToldAsByIsUTF8(t *testing.T) {
+	for _, tc := range []struct {
+		in   string
+		want bool
+	}{
+		{"", true},
+		{"a\tb\r\n", true},
+		{"é\u20ac😀", true},
+		{"a\x00", false},
+		{"\x1b[0m", false},
+		{"\x7f", false},
+		{"\xe9", false},
+		{"\xc0\x80", false},
+		{"\xed\xa0\x80", false},
+		{"\xf4\x90\x80\x80", false},
+	} {
+		if got := IsText([]byte(tc.in)); got != tc.want {
+			t.Errorf("%q: got %v", tc.in, got)
+		}
+	}
+}
