@@ -4,13 +4,14 @@ import (
 	"testing"
 	"time"
 
+	"sluice/nodes/nodetest"
 	"sluice/runtime/msg"
 )
 
 func TestCookiesParseAsInExpress(t *testing.T) {
-	for _, row := range recordedRows(t, "cookies.json") {
+	for _, row := range nodetest.Recorded(t, "cookies.json") {
 		header := row.String("header")
-		if got, want := jsonText(t, parseCookies(header)), jsonText(t, row.Value("cookies")); got != want {
+		if got, want := nodetest.JSON(parseCookies(header)), nodetest.JSON(row.Value("cookies")); got != want {
 			t.Errorf("%q: got %s, want %s", header, got, want)
 		}
 	}

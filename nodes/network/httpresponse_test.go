@@ -29,7 +29,7 @@ func respond(t testing.TB, config, message, method, target string, header ...str
 	out.Set("type", "http response")
 	out.Set("wires", msg.NewArray())
 	h := nodetest.Flow(t, types, `[{"id":"in","type":"http in","method":"get","url":"/x","wires":[["t"]]},
-		{"id":"t","type":"test","wires":[["out"]]},`+jsonText(t, out)+`]`)
+		{"id":"t","type":"test","wires":[["out"]]},`+nodetest.JSON(out)+`]`)
 	r := httptest.NewRequest(method, target, nil)
 	for _, line := range header {
 		name, value, _ := strings.Cut(line, ": ")

@@ -1,66 +1,39 @@
 package network
 
 import (
-	"os"
 	"testing"
 
+	"sluice/nodes/nodetest"
 	"sluice/runtime/msg"
 )
 
-// recordedRows reads a table that was recorded from the packages Node-RED uses.
-func recordedRows(t *testing.T, name string) []*msg.Object {
-	t.Helper()
-	data, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := msg.ParseBytes(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var rows []*msg.Object
-	for _, row := range v.(*msg.Object).Value("rows").(*msg.Array).All() {
-		rows = append(rows, row.(*msg.Object))
-	}
-	return rows
-}
-
-func jsonText(t testing.TB, v any) string {
-	t.Helper()
-	b, err := msg.AppendJSON(nil, v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
 func TestQueriesParseAsInExpress(t *testing.T) {
-	for _, row := range recordedRows(t, "querystrings.json") {
+	for _, row := range nodetest.Recorded(t, "querystrings.json") {
 		s := row.String("s")
 		got, err := parseQuery(s, urlQuery)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if g, w := jsonText(t, got), jsonText(t, row.Value("url")); g != w {
+		if g, w := nodetest.JSON(got), nodetest.JSON(row.Value("url")); g != w {
 			t.Errorf("%.60s as a query:\n got %.200s\nwant %.200s", s, g, w)
 		}
 	}
 }
 
 func TestFormsParseAsInBodyParser(t *testing.T) {
-	for _, row := range recordedRows(t, "querystrings.json") {
+	for _, row := range nodetest.Recorded(t, "querystrings.json") {
 		s := row.String("s")
 		var got string
 		form, err := parseFormBody(s)
 		switch refused, _ := err.(*bodyError); {
 		case refused == nil:
-			got = jsonText(t, form)
+			got = nodetest.JSON(form)
 		case refused.status == 413:
 			got = `"too many"`
 		default:
 			got = `"error"`
 		}
-		if want := jsonText(t, row.Value("form")); got != want {
+		if want := nodetest.JSON(row.Value("form")); got != want {
 			t.Errorf("%.60s as a form:\n got %.200s\nwant %.200s", s, got, want)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/nodes/nodetest"
 	"sluice/runtime/msg"
 )
 
@@ -51,7 +52,7 @@ func TestUploadsAreReadAsByMulter(t *testing.T) {
 				o := f.(*msg.Object)
 				list = append(list, strings.Join([]string{o.String("fieldname"), o.String("originalname"), o.String("encoding"), o.String("mimetype"), msg.ToString(o.Value("size"))}, "|"))
 			}
-			if got := jsonText(t, fields); got != tc.fields || strings.Join(list, ",") != tc.files {
+			if got := nodetest.JSON(fields); got != tc.fields || strings.Join(list, ",") != tc.files {
 				t.Errorf("got %s %v\nwant %s %s", got, list, tc.fields, tc.files)
 			}
 		})

@@ -131,11 +131,7 @@ func (r *Result) Status() string {
 func Text(m *msg.Object) string {
 	m = msg.CloneMessage(m)
 	m.Delete(msg.ID)
-	b, err := msg.AppendJSON(nil, m)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
+	return JSON(m)
 }
 
 // Texts prints messages, one a line.

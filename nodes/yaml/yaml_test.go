@@ -2,39 +2,13 @@ package yaml
 
 import (
 	"math"
-	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"sluice/nodes/nodetest"
 	"sluice/runtime/msg"
 )
-
-// recorded reads cases that were recorded from js-yaml 4.3.2.
-func recorded(t *testing.T, name string) []*msg.Object {
-	t.Helper()
-	b, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := msg.ParseBytes(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases []*msg.Object
-	for _, c := range v.(*msg.Array).All() {
-		cases = append(cases, c.(*msg.Object))
-	}
-	return cases
-}
-
-func jsonOf(v any) string {
-	b, err := msg.AppendJSON(nil, v)
-	if err != nil {
-		return err.Error()
-	}
-	return string(b)
-}
 
 func errorText(err error) string {
 	if err == nil {
@@ -44,7 +18,7 @@ func errorText(err error) string {
 }
 
 func TestLoadReadsAndRefusesWhatJSYAMLDoes(t *testing.T) {
-	for _, c := range recorded(t, "load.json") {
+	for _, c := range nodetest.Recorded(t, "load.json") {
 		v, err := Load(c.String("in"))
 		got := ""
 		switch {
@@ -52,7 +26,7 @@ func TestLoadReadsAndRefusesWhatJSYAMLDoes(t *testing.T) {
 		case v == msg.Undefined:
 			got = `{"$undef":1}`
 		default:
-			got = jsonOf(v)
+			got = nodetest.JSON(v)
 		}
 		if got != c.String("want") || errorText(err) != c.String("error") {
 			t.Errorf("%q\n got %s %s\nwant %s %s", c.String("in"), got, errorText(err), c.String("want"), c.String("error"))
@@ -61,10 +35,10 @@ func TestLoadReadsAndRefusesWhatJSYAMLDoes(t *testing.T) {
 }
 
 func TestDumpWritesWhatJSYAMLDoes(t *testing.T) {
-	for _, c := range recorded(t, "dump.json") {
+	for _, c := range nodetest.Recorded(t, "dump.json") {
 		got, err := Dump(c.Value("in"))
 		if err != nil || got != c.String("want") {
-			t.Errorf("%s\n got %q %v\nwant %q", jsonOf(c.Value("in")), got, err, c.String("want"))
+			t.Errorf("%s\n got %q %v\nwant %q", nodetest.JSON(c.Value("in")), got, err, c.String("want"))
 		}
 	}
 }
@@ -114,8 +88,8 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q was written as %q, which does not parse: %v", s, text, err)
 		}
-		if jsonOf(v) != jsonOf(again) {
-			t.Errorf("%q: %s came back as %s", s, jsonOf(v), jsonOf(again))
+		if nodetest.JSON(v) != nodetest.JSON(again) {
+			t.Errorf("%q: %s came back as %s", s, nodetest.JSON(v), nodetest.JSON(again))
 		}
 	})
 }
