@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -13,13 +12,13 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
 	"golang.org/x/crypto/bcrypt"
 
 	"sluice/authz"
+	"sluice/internal/logtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -46,27 +45,10 @@ type site struct {
 	*httptest.Server
 	store *authz.Store
 	path  string // of the database
-	log   *lockedBuffer
+	log   *logtest.Buffer
 	users map[string]authz.User
 	team  authz.Team
 	admin string // an admin token
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 func newSite(t testing.TB, change ...func(*site, *Options)) *site {
@@ -77,7 +59,7 @@ func newSite(t testing.TB, change ...func(*site, *Options)) *site {
 // newGuardedSite is newSite with more options of its guard.
 func newGuardedSite(t testing.TB, guarding authz.GuardOptions, change ...func(*site, *Options)) *site {
 	t.Helper()
-	s := &site{Server: httptest.NewUnstartedServer(nil), path: filepath.Join(t.TempDir(), "sluice.db"), log: &lockedBuffer{}, users: map[string]authz.User{}}
+	s := &site{Server: httptest.NewUnstartedServer(nil), path: filepath.Join(t.TempDir(), "sluice.db"), log: &logtest.Buffer{}, users: map[string]authz.User{}}
 	s.URL = "http://" + s.Listener.Addr().String()
 	log := slog.New(slog.NewTextHandler(s.log, nil))
 	must := func(err error) {

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"sluice/internal/logtest"
 )
 
 // flow is a handler as a flow would be: /token-demo answers GET, the rest is 404.
@@ -43,7 +45,7 @@ type guarded struct {
 	store   *Store
 	guard   *Guard
 	clock   *clock
-	log     *lockedBuffer
+	log     *logtest.Buffer
 
 	valid, scoped, local, expired, revoked, admin string
 	scopedID                                      string
@@ -52,7 +54,7 @@ type guarded struct {
 func newGuarded(t *testing.T, config PolicyConfig, change ...func(*GuardOptions)) *guarded {
 	t.Helper()
 	c := newClock()
-	g := &guarded{flow: &flow{}, store: testStore(t, c), clock: c, log: &lockedBuffer{}}
+	g := &guarded{flow: &flow{}, store: testStore(t, c), clock: c, log: &logtest.Buffer{}}
 	_, g.valid = mustCreate(t, g.store, NewToken{Name: "valid"})
 	scoped, value := mustCreate(t, g.store, NewToken{Name: "scoped", Scopes: []Scope{mustScope(t, "GET:/other/*"), mustScope(t, "POST:/token-demo")}})
 	g.scoped, g.scopedID = value, scoped.ID

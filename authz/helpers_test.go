@@ -1,7 +1,6 @@
 package authz
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -9,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -119,24 +117,6 @@ func get(h http.Handler, method, target string, header ...string) *httptest.Resp
 var bearerOnly = PolicyConfig{Mode: []string{"bearer"}}
 
 func textLog(w io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(w, nil)) }
-
-// lockedBuffer is a log that handlers may write at once.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
 
 // testHash is bcrypt of "secret", of the lowest cost.
 const testHash = "$2a$04$kyitgG925jtNA6txxzenfOwWiuZdy2dUjkw0BkisaVnuKgD0bVnxu"

@@ -2,7 +2,6 @@ package server
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -11,18 +10,18 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"sluice/config"
+	"sluice/internal/logtest"
 )
 
 // peer is an instance that listens, for tests that talk to it byte by byte.
 type peer struct {
 	*Server
 	addr  string
-	log   *logText
+	log   *logtest.Buffer
 	names []string // placeholders and what they stand for, as strings.NewReplacer takes them
 }
 
@@ -60,7 +59,7 @@ func listenIn(t testing.TB, dir string, env ...string) *peer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := &logText{}
+	text := &logtest.Buffer{}
 	s, err := New(t.Context(), cfg, slog.New(slog.NewTextHandler(text, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
@@ -85,23 +84,6 @@ func listenIn(t testing.TB, dir string, env ...string) *peer {
 		}
 	})
 	return &peer{Server: s, addr: addr.String(), log: text}
-}
-
-type logText struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *logText) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *logText) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }
 
 // answer is one response.
