@@ -20,10 +20,17 @@ type functionHost struct{ n *functionNode }
 var _ js.Node = functionHost{}
 
 func (h functionHost) ID() string          { return h.n.inst.ID }
-func (h functionHost) Name() any           { return h.n.inst.NameValue() }
 func (h functionHost) Path() string        { return h.n.inst.Path() }
 func (h functionHost) OutputCount() int    { return h.n.Outputs }
 func (h functionHost) Env(name string) any { return h.n.inst.Env(name) }
+
+// Name is the name as the flow file has it: an empty one is no undefined one here.
+func (h functionHost) Name() any {
+	if h.n.inst.Props().Value("name") == "" {
+		return ""
+	}
+	return h.n.inst.NameValue()
+}
 
 func (h functionHost) Context(scope string) js.Context {
 	return functionContext{h.n.inst.Context(scope)}

@@ -154,3 +154,15 @@ func TestSymbolsPassBetweenFunctions(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestTheNodeObjectIsNodeREDs(t *testing.T) {
+	b := newBench(t)
+	b.e.opts.Getenv = func(name string) (string, bool) { return "of the process", name == "P" }
+	b.env["F"] = "of the flow"
+	got := b.run(`node.extra = 1; const e = n => RED.util.evaluateNodeProperty(n, 'env', node, msg)
+		return {payload: [Object.keys(node).join(), typeof {...node}.send, e('F'), e('P'), e('<${P}>'), e('NR_NODE_ID'), env.get('F')]}`, `{"_msgid":"1"}`)
+	want := `sent {"payload":["id,name,path,outputCount,log,error,warn,debug,trace,on,status,send,done,linkcall,extra","function","","of the process","<of the process>","n1","of the flow"],"_msgid":"1"}; done`
+	if got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

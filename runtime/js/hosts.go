@@ -39,7 +39,7 @@ func (v *vm) hosts(name string) host {
 				return v.call(v.prelude("clone").Get("deep"), v.undef, c.Argument(0))
 			},
 			"generateId": func(goja.FunctionCall) goja.Value { return v.str(msg.NewID()) },
-			"env":        func(c goja.FunctionCall) goja.Value { return v.toJS(v.cur.fn.node.Env(c.Argument(0).String())) },
+			"env":        v.nodeSetting,
 			"prepare":    v.prepareJSONata,
 			"jsonata":    v.evaluateJSONata,
 			"date": func(c goja.FunctionCall) goja.Value {
@@ -88,6 +88,22 @@ func (v *vm) hosts(name string) host {
 		}
 	}
 	return nil
+}
+
+// nodeSetting is RED.util.getSetting for the node object of a body, which knows no
+// flow: beside its own name and id there are variables of the process.
+func (v *vm) nodeSetting(c goja.FunctionCall) goja.Value {
+	switch name, n := c.Argument(0).String(), v.cur.fn.node; name {
+	case "NR_NODE_NAME":
+		return v.toJS(n.Name())
+	case "NR_NODE_ID":
+		return v.str(n.ID())
+	default:
+		if s, ok := v.opts.Getenv(name); ok {
+			return v.str(s)
+		}
+		return v.undef
+	}
 }
 
 // behind returns what is behind a view.

@@ -1,6 +1,7 @@
 package js
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +17,11 @@ type nodeView struct {
 	props map[string]goja.Value
 }
 
-var nodeProps = []string{"id", "name", "path", "outputCount"}
+// What a node object has, in Node-RED's order.
+var (
+	nodeProps   = []string{"id", "name", "path", "outputCount"}
+	nodeMethods = []string{"log", "error", "warn", "debug", "trace", "on", "status", "send", "done", "linkcall"}
+)
 
 // nodeObject returns the node object, or undefined if the text never names it.
 func (v *vm) nodeObject(s *session) goja.Value {
@@ -46,6 +51,9 @@ func (w *nodeView) Get(key string) goja.Value {
 	case "outputCount":
 		return v.rt.ToValue(n.OutputCount())
 	}
+	if slices.Contains(nodeMethods, key) {
+		return v.nodeProto.Get(key)
+	}
 	return nil
 }
 
@@ -65,9 +73,11 @@ func (w *nodeView) Delete(key string) bool {
 }
 
 func (w *nodeView) Keys() []string {
-	keys := append([]string(nil), nodeProps...)
+	keys := slices.Concat(nodeProps, nodeMethods)
 	for k := range w.props {
-		keys = append(keys, k)
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
 	}
 	return keys
 }
