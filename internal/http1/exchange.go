@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -16,7 +17,8 @@ import (
 type Exchange struct {
 	conn    *conn
 	request *http.Request
-	head    string // request line and header lines, each with its line end
+	url     url.URL // of the request, if it is a plain one
+	head    string  // request line and header lines, each with its line end
 	body    body
 	res     response
 	close   bool // the connection, after the answer

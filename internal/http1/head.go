@@ -145,9 +145,12 @@ func (f *fields) note(key, value string) (taken bool) {
 // locate finds out what the request is for.
 func (x *Exchange) locate(f fields) error {
 	r := x.request
-	u, err := parseTarget(r.Method, r.RequestURI)
-	if err != nil {
-		return &fault{http.StatusBadRequest}
+	u := &x.url
+	if !parsePlain(r.RequestURI, u) {
+		var err error
+		if u, err = parseTarget(r.Method, r.RequestURI); err != nil {
+			return &fault{http.StatusBadRequest}
+		}
 	}
 	if r.ProtoAtLeast(1, 1) && f.hosts == 0 && r.Method != http.MethodConnect || !httpguts.ValidHostHeader(f.host) {
 		return &fault{http.StatusBadRequest}
@@ -242,9 +245,6 @@ func hasWord(list, word string) bool {
 // parseTarget reads a request target as net/http does. A percent sign that begins
 // no escape stands for itself, as Node leaves it to the application.
 func parseTarget(method, target string) (*url.URL, error) {
-	if u := parsePlain(target); u != nil {
-		return u, nil
-	}
 	if method == http.MethodConnect && !strings.HasPrefix(target, "/") { // host:port alone
 		u, err := url.ParseRequestURI("http://" + target)
 		if err == nil {
@@ -256,10 +256,10 @@ func parseTarget(method, target string) (*url.URL, error) {
 }
 
 // parsePlain reads a target with nothing in its path that would need to be
-// decoded or encoded, which is most of them. It returns nil for the others.
-func parsePlain(target string) *url.URL {
+// decoded or encoded, which is most of them. Others it leaves to parseTarget.
+func parsePlain(target string, u *url.URL) bool {
 	if target == "" || target[0] != '/' || len(target) > 1 && target[1] == '/' {
-		return nil
+		return false
 	}
 	for i := 0; i < len(target); i++ {
 		c := target[i]
@@ -269,15 +269,17 @@ func parsePlain(target string) *url.URL {
 			query := target[i+1:]
 			for j := 0; j < len(query); j++ {
 				if query[j] <= ' ' || query[j] >= 0x7f {
-					return nil
+					return false
 				}
 			}
-			return &url.URL{Path: target[:i], RawQuery: query, ForceQuery: query == ""}
+			u.Path, u.RawQuery, u.ForceQuery = target[:i], query, query == ""
+			return true
 		default:
-			return nil
+			return false
 		}
 	}
-	return &url.URL{Path: target}
+	u.Path = target
+	return true
 }
 
 var plainPath = func() (plain [256]bool) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -177,5 +178,16 @@ func TestAnotherProtocolPassesUntouched(t *testing.T) {
 	}, "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: y\r\n\r\n\x81\n\nz")
 	if !strings.HasSuffix(answer, "\r\n\r\nHTTP/1.1 200 \n\x81\n\nz") {
 		t.Errorf("got %q", answer)
+	}
+}
+
+func TestPlainTargetsAreReadAsNetHTTPReadsThem(t *testing.T) {
+	for _, target := range []string{"/", "/a", "/a/b.c-d_e~f", "/a?b=c&d=%zz", "/a?", "/a??", "/a:b@c;d,e=f+g&h$", "/a?b?c", "/a?\"<>",
+		"//a", "/a%20b", "/a b", "/a?b c", "/a!b", "/a#b", "/ä", "*", "", "a", "http://x/a", "/a?ä", "/[a]", "/a\"b"} {
+		want, err := url.ParseRequestURI(target)
+		var got url.URL
+		if parsePlain(target, &got) && (err != nil || got != *want) {
+			t.Errorf("%q: got %+v, want %+v, %v", target, got, want, err)
+		}
 	}
 }

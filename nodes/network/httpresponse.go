@@ -144,6 +144,9 @@ func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
 	if err := res.setAllLocked(n.Headers); err != nil {
 		return err
 	}
+	if headers == msg.Undefined {
+		return nil
+	}
 	for name, v := range ownProperties(headers) {
 		if n.Headers.Has(name) {
 			continue
@@ -157,6 +160,9 @@ func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
 
 // setCookies sets or clears a cookie for each property of msg.cookies.
 func setCookies(res *response, v any) error {
+	if v == msg.Undefined {
+		return nil
+	}
 	for name, cookie := range ownProperties(v) {
 		var err error
 		switch options, isObject := cookie.(*msg.Object); {

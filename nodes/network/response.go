@@ -24,7 +24,8 @@ type response struct {
 	sentReason string // likewise
 	header     http.Header
 	order      []string  // the names in header, as spelled and ordered by the flow
-	own        [4]string // memory for the values that every answer has
+	names      [6]string // memory for order
+	own        [6]string // memory for the values that every answer has
 	owned      int       // how many of own are in use
 	committed  bool      // status and header are settled
 	ended      bool      // the body is complete

@@ -119,7 +119,7 @@ func (res *response) noteLocked(name string) {
 		}
 	}
 	if res.order == nil {
-		res.order = make([]string, 0, 8)
+		res.order = res.names[:0]
 	}
 	res.order = append(res.order, name)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // PlainForeign is implemented by a Foreign value that JSON shows, such as an instance
@@ -23,7 +24,8 @@ func Stringify(v any, indent string) (text string, ok bool, err error) {
 	if UTF16Len(indent) > 10 {
 		indent = UTF16Slice(indent, 0, 10)
 	}
-	e := encoder{indent: indent}
+	e := newEncoder(indent)
+	defer e.free()
 	b, ok := e.value(nil, v, place{})
 	if !ok {
 		return "", false, e.err
@@ -34,7 +36,8 @@ func Stringify(v any, indent string) (text string, ok bool, err error) {
 // AppendJSON appends JSON.stringify(v) to b; what gives undefined is written as null.
 // With an error, b holds the text up to it.
 func AppendJSON(b []byte, v any) ([]byte, error) {
-	e := encoder{}
+	e := newEncoder("")
+	defer e.free()
 	b, ok := e.value(b, v, place{})
 	if !ok && e.err == nil {
 		b = append(b, "null"...)
@@ -49,6 +52,26 @@ type encoder struct {
 	places []place
 	indent string
 	err    error
+}
+
+var encoders = sync.Pool{New: func() any { return new(encoder) }}
+
+func newEncoder(indent string) *encoder {
+	e, _ := encoders.Get().(*encoder)
+	e.indent = indent
+	return e
+}
+
+// free keeps the memory of e for another value, and nothing of this one.
+func (e *encoder) free() {
+	if cap(e.open) > fewOpen {
+		return
+	}
+	open, places := e.open[:cap(e.open)], e.places[:cap(e.places)]
+	clear(open)
+	clear(places)
+	*e = encoder{nesting: nesting[any]{open: open[:0]}, places: places[:0]}
+	encoders.Put(e)
 }
 
 // place is a property of an object or an index of an array.
