@@ -20,17 +20,7 @@ const (
 // installDerivations adds pbkdf2, scrypt and hkdf, each also with a callback.
 func (v *vm) installDerivations(o *goja.Object) {
 	both := func(name string, args int, f func(a []goja.Value) goja.Value) {
-		define(v, o, name+"Sync", args, func(c goja.FunctionCall) goja.Value { return f(filled(c, args)) })
-		define(v, o, name, args+1, func(c goja.FunctionCall) goja.Value {
-			n := max(0, len(c.Arguments)-1)
-			cb := c.Argument(n)
-			if !isCallable(cb) {
-				v.badType(`"callback" argument`, "of type function", cb)
-			}
-			c.Arguments = c.Arguments[:n]
-			r := f(filled(c, args))
-			return v.microtask(func() { v.call(cb, v.undef, v.null, r) })
-		})
+		v.defineBoth(o, name, args, "callback", func(c goja.FunctionCall) (r, fault goja.Value) { return f(filled(c, args)), nil })
 	}
 	both("pbkdf2", 5, func(a []goja.Value) goja.Value {
 		n := a[2].ToInteger()

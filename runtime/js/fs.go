@@ -159,46 +159,23 @@ func (v *vm) fsModule() goja.Value {
 		return nil
 	}
 	o, promises := v.rt.NewObject(), v.rt.NewObject()
-	do := func(name string, f func(*os.Root, string, goja.FunctionCall) (goja.Value, error), c goja.FunctionCall) (goja.Value, goja.Value) {
-		place := v.inFolder(c.Argument(0))
-		root, err := v.opts.folder.open()
-		var r goja.Value
-		if err == nil {
-			r, err = f(root, place, c)
-		}
-		if err != nil {
-			return nil, v.fileError(err, name, text(c.Argument(0)))
-		}
-		return r, nil
-	}
 	for name, f := range v.files() {
-		define(v, o, name+"Sync", 1, func(c goja.FunctionCall) goja.Value {
-			r, err := do(name, f, c)
+		do := func(c goja.FunctionCall) (r, fault goja.Value) {
+			place := v.inFolder(c.Argument(0))
+			root, err := v.opts.folder.open()
+			if err == nil {
+				r, err = f(root, place, c)
+			}
 			if err != nil {
-				panic(err)
+				return nil, v.fileError(err, name, text(c.Argument(0)))
 			}
-			return r
-		})
-		define(v, o, name, 2, func(c goja.FunctionCall) goja.Value {
-			n := max(0, len(c.Arguments)-1)
-			cb := c.Argument(n)
-			if !isCallable(cb) {
-				v.badType(`"cb" argument`, "of type function", cb)
-			}
-			c.Arguments = c.Arguments[:n]
-			r, err := do(name, f, c)
-			return v.microtask(func() {
-				if err != nil {
-					v.call(cb, v.undef, err)
-					return
-				}
-				v.call(cb, v.undef, v.null, r)
-			})
-		})
+			return r, nil
+		}
+		v.defineBoth(o, name, 1, "cb", do)
 		define(v, promises, name, 1, func(c goja.FunctionCall) goja.Value {
 			p, resolve, reject := v.rt.NewPromise()
-			if r, err := do(name, f, c); err != nil {
-				_ = reject(err)
+			if r, fault := do(c); fault != nil {
+				_ = reject(fault)
 			} else {
 				_ = resolve(r)
 			}

@@ -80,11 +80,3 @@ func indent(space goja.Value) string {
 	}
 	return ""
 }
-
-// define adds a method that is not enumerable.
-func define(v *vm, o *goja.Object, name string, length int, f func(goja.FunctionCall) goja.Value) {
-	fn := v.rt.ToValue(f).(*goja.Object)
-	fn.DefineDataProperty("name", v.rt.ToValue(name), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	fn.DefineDataProperty("length", v.rt.ToValue(length), goja.FLAG_FALSE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-	o.DefineDataProperty(name, fn, goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
-}

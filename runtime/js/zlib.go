@@ -63,7 +63,7 @@ func unpack(r io.Reader, err error) ([]byte, error) {
 func (v *vm) zlibModule() goja.Value {
 	o := v.rt.NewObject()
 	for name, f := range codecs {
-		do := func(c goja.FunctionCall) (goja.Value, *goja.Object) {
+		v.defineBoth(o, name, 2, "callback", func(c goja.FunctionCall) (r, fault goja.Value) {
 			level := flate.DefaultCompression
 			if opts, ok := c.Argument(1).(*goja.Object); ok {
 				if l := opts.Get("level"); l != nil && goja.IsNumber(l) {
@@ -77,29 +77,6 @@ func (v *vm) zlibModule() goja.Value {
 			e := v.newError("Error", zlibText(err))
 			e.Set("code", zlibCode(err))
 			return nil, e
-		}
-		define(v, o, name+"Sync", 2, func(c goja.FunctionCall) goja.Value {
-			r, err := do(c)
-			if err != nil {
-				panic(err)
-			}
-			return r
-		})
-		define(v, o, name, 3, func(c goja.FunctionCall) goja.Value {
-			n := max(0, len(c.Arguments)-1)
-			cb := c.Argument(n)
-			if !isCallable(cb) {
-				v.badType(`"callback" argument`, "of type function", cb)
-			}
-			c.Arguments = c.Arguments[:n]
-			r, err := do(c)
-			return v.microtask(func() {
-				if err != nil {
-					v.call(cb, v.undef, err)
-					return
-				}
-				v.call(cb, v.undef, v.null, r)
-			})
 		})
 	}
 	o.Set("constants", v.object("Z_NO_COMPRESSION", 0, "Z_BEST_SPEED", 1, "Z_BEST_COMPRESSION", 9, "Z_DEFAULT_COMPRESSION", -1))
