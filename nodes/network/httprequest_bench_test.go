@@ -12,32 +12,17 @@ import (
 // requests of the length that the first one has.
 func stubServer(tb testing.TB, response string) (url string) {
 	tb.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { l.Close() })
-	go func() {
+	return rawServer(tb, func(c net.Conn) {
+		b := make([]byte, 4096)
 		for {
-			c, err := l.Accept()
-			if err != nil {
+			if _, err := c.Read(b); err != nil {
 				return
 			}
-			go func() {
-				defer c.Close()
-				b := make([]byte, 4096)
-				for {
-					if _, err := c.Read(b); err != nil {
-						return
-					}
-					if _, err := io.WriteString(c, response); err != nil {
-						return
-					}
-				}
-			}()
+			if _, err := io.WriteString(c, response); err != nil {
+				return
+			}
 		}
-	}()
-	return "http://" + l.Addr().String()
+	})
 }
 
 // A call out with a bearer token for a small JSON object: what a gateway's flow does all day.

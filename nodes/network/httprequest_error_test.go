@@ -17,6 +17,12 @@ import (
 // rawServer runs serve for every connection.
 func rawServer(t testing.TB, serve func(net.Conn)) (url string) {
 	t.Helper()
+	return "http://" + accept(t, serve).String()
+}
+
+// accept runs serve for every connection to the address it returns.
+func accept(t testing.TB, serve func(net.Conn)) net.Addr {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +40,7 @@ func rawServer(t testing.TB, serve func(net.Conn)) (url string) {
 			}()
 		}
 	}()
-	return "http://" + l.Addr().String()
+	return l.Addr()
 }
 
 // readRequest reads a request without a body and returns whether there was one.

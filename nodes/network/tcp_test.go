@@ -29,24 +29,7 @@ func connectTo(t *testing.T, address net.Addr) net.Conn {
 // serveTCP answers each connection with f and returns the port.
 func serveTCP(t *testing.T, f func(c net.Conn)) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				f(c)
-			}()
-		}
-	}()
-	return l.Addr().(*net.TCPAddr).Port
+	return accept(t, f).(*net.TCPAddr).Port
 }
 
 func write(t *testing.T, c net.Conn, text string) {
