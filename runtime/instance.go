@@ -226,6 +226,18 @@ func (inst *Instance) credentials() map[string]string {
 // Setting returns a key of the settings, or Undefined.
 func (inst *Instance) Setting(key string) any { return inst.eng.opts.Settings.Value(key) }
 
+// MaxKept bounds the messages, or what else a node tells apart, that one node keeps
+// where the settings do not.
+const MaxKept = 1_000_000
+
+// KeepLimit is how many messages a node may keep: the setting nodeMessageBufferMaxLength.
+func (inst *Instance) KeepLimit() int {
+	if limit := msg.ToNumber(inst.Setting("nodeMessageBufferMaxLength")); limit > 0 && limit < MaxKept {
+		return int(limit)
+	}
+	return MaxKept
+}
+
 // UserDir is the user directory, "" if there is none.
 func (inst *Instance) UserDir() string { return inst.eng.opts.UserDir }
 

@@ -356,6 +356,19 @@ func (h *Hold) Do(f func()) {
 	}
 }
 
+// DoWait runs f as Do does and waits for it, or for ctx, the run's, to be cancelled.
+func (h *Hold) DoWait(ctx context.Context, f func()) {
+	done := make(chan struct{})
+	h.Do(func() {
+		defer close(done)
+		f()
+	})
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
 // Release lets go. Later calls do nothing.
 func (h *Hold) Release() {
 	if h.released.Swap(true) {

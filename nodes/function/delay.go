@@ -50,7 +50,7 @@ type delayMode interface {
 }
 
 func (n *delayNode) Init(inst *runtime.Instance) error {
-	n.inst, n.limit = inst, keepLimit(inst)
+	n.inst, n.limit = inst, inst.KeepLimit()
 	n.outbox.dropCancelled = true
 	n.timeMs = n.Timeout * unitOf(n.TimeoutUnits)
 	periods := n.NbRateUnits

@@ -137,7 +137,7 @@ func (n *execNode) spawn(d *runtime.Delivery, args []string) error {
 			code, signal = p.wait()
 		}
 		ours := n.forget(p)
-		inRun(ctx, hold, func() {
+		hold.DoWait(ctx, func() {
 			if ours {
 				n.sendEnd(d, code, signal)
 			}
@@ -155,7 +155,7 @@ func (n *execNode) relay(ctx context.Context, hold *runtime.Hold, d *runtime.Del
 		size, err := from.Read(buf)
 		if size > 0 {
 			piece := msg.TextOrBuffer(append([]byte(nil), buf[:size]...))
-			inRun(ctx, hold, func() {
+			hold.DoWait(ctx, func() {
 				d.Msg.Set(msg.PayloadKey, piece)
 				out := make([][]*msg.Object, 3)
 				out[output] = []*msg.Object{msg.CloneMessage(d.Msg)}
@@ -165,19 +165,6 @@ func (n *execNode) relay(ctx context.Context, hold *runtime.Hold, d *runtime.Del
 		if err != nil {
 			return
 		}
-	}
-}
-
-// inRun runs f on the run's goroutine and waits for it, or for the run to be cancelled.
-func inRun(ctx context.Context, hold *runtime.Hold, f func()) {
-	done := make(chan struct{})
-	hold.Do(func() {
-		defer close(done)
-		f()
-	})
-	select {
-	case <-done:
-	case <-ctx.Done():
 	}
 }
 

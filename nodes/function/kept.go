@@ -7,17 +7,6 @@ import (
 	"sluice/runtime/msg"
 )
 
-// maxKept bounds the messages that one node keeps where the settings do not.
-const maxKept = 1_000_000
-
-// keepLimit is how many messages a node may keep: the setting nodeMessageBufferMaxLength.
-func keepLimit(inst *runtime.Instance) int {
-	if limit := msg.ToNumber(inst.Setting("nodeMessageBufferMaxLength")); limit > 0 && limit < maxKept {
-		return int(limit)
-	}
-	return maxKept
-}
-
 // timerOf is how long Node's timers wait for a number of milliseconds: one for
 // what they cannot count.
 func timerOf(ms float64) time.Duration {

@@ -58,7 +58,7 @@ func (n *rbeNode) Input(d *runtime.Delivery) error {
 	if n.SepTopics != false && msg.ToBool(topic) {
 		key = msg.ToString(topic)
 	}
-	if _, known := n.previous[key]; !known && len(n.previous) >= maxKept {
+	if _, known := n.previous[key]; !known && len(n.previous) >= runtime.MaxKept {
 		return runtime.Text("too many topics to remember: send a message with msg.reset, or compare without regard to topics")
 	}
 	d.Uncompleted() // its handler in Node-RED takes no done

@@ -55,7 +55,7 @@ func (n *switchNode) Init(inst *runtime.Instance) error {
 		n.stateful = n.stateful || r.usesPrevious()
 	}
 	n.stateful = n.stateful || n.counts
-	n.sequence.limit = keepLimit(inst)
+	n.sequence.limit = inst.KeepLimit()
 	return nil
 }
 

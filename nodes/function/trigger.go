@@ -138,7 +138,7 @@ func (n *triggerNode) Input(d *runtime.Delivery) error {
 	}
 	t := n.topics[topic]
 	if t == nil {
-		if len(n.topics) >= maxKept {
+		if len(n.topics) >= runtime.MaxKept {
 			return runtime.Text("too many topics in trigger node")
 		}
 		t = &triggered{}

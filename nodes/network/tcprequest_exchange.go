@@ -68,26 +68,13 @@ func (q *tcpQuestion) within(inst *runtime.Instance, f func(d *runtime.Delivery)
 	}
 	q.uses++
 	q.mu.Unlock()
-	inRun(q.ctx, q.hold, func() { f(q.d) })
+	q.hold.DoWait(q.ctx, func() { f(q.d) })
 	q.mu.Lock()
 	q.uses--
 	free := q.retired && q.uses == 0
 	q.mu.Unlock()
 	if free {
 		q.hold.Release()
-	}
-}
-
-// inRun runs f on the run's goroutine and waits for it, or for the run to be cancelled.
-func inRun(ctx context.Context, hold *runtime.Hold, f func()) {
-	done := make(chan struct{})
-	hold.Do(func() {
-		defer close(done)
-		f()
-	})
-	select {
-	case <-done:
-	case <-ctx.Done():
 	}
 }
 

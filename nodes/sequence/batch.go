@@ -43,7 +43,7 @@ type batchNode struct {
 
 func (n *batchNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
-	n.limit = keepLimit(inst)
+	n.limit = inst.KeepLimit()
 	n.topics = map[string]*topic{}
 	switch n.Mode {
 	case "count":

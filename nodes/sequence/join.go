@@ -280,7 +280,7 @@ func (n *joinNode) add(d *runtime.Delivery, a *arrival) error {
 
 // bound ends a group that keeps more messages than any flow means to.
 func (n *joinNode) bound(d *runtime.Delivery, g *group) error {
-	if len(g.waiting) <= maxKept {
+	if len(g.waiting) <= runtime.MaxKept {
 		return nil
 	}
 	d.Complete(errTooManyJoin)

@@ -6,11 +6,12 @@ import (
 	"strings"
 	"time"
 
+	"sluice/runtime"
 	"sluice/runtime/msg"
 )
 
 // maxIndex bounds the places of a group that a message can name by msg.parts.index.
-const maxIndex = maxKept
+const maxIndex = runtime.MaxKept
 
 // group is what a join node has gathered for one message to come.
 type group struct {

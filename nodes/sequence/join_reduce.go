@@ -27,7 +27,7 @@ type reduceGroup struct {
 
 func (n *joinNode) prepareReduce() (err error) {
 	r := &n.reducer
-	r.limit = keepLimit(n.inst)
+	r.limit = n.inst.KeepLimit()
 	r.groups = map[string]*reduceGroup{}
 	if r.step, err = n.inst.Expression(n.Reduce); err != nil {
 		return invalidExpression(err)

@@ -8,17 +8,6 @@ import (
 	"sluice/runtime/msg"
 )
 
-// maxKept bounds the messages that one node keeps where the settings do not.
-const maxKept = 1_000_000
-
-// keepLimit is how many messages a node may keep: the setting nodeMessageBufferMaxLength.
-func keepLimit(inst *runtime.Instance) int {
-	if limit := msg.ToNumber(inst.Setting("nodeMessageBufferMaxLength")); limit > 0 && limit < maxKept {
-		return int(limit)
-	}
-	return maxKept
-}
-
 // kept is a message that a node keeps for later, before it is completed. Its hold
 // keeps the event open that brought it, so that a request is not answered as if
 // nobody would.

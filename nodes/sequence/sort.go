@@ -51,7 +51,7 @@ type sortGroup struct {
 
 func (n *sortNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
-	n.limit = keepLimit(inst)
+	n.limit = inst.KeepLimit()
 	n.groups = map[string]*sortGroup{}
 	n.elements = n.TargetType == "msg"
 	key, kind := n.SequenceKey, n.SequenceKeyType

@@ -268,7 +268,7 @@ func (n *splitNode) cut(s *splitting, size int, part func(i, j int) any) (rest i
 // wait keeps the message of d until what is left of it has been sent, too.
 func (n *splitNode) wait(d *runtime.Delivery) {
 	n.waiting = append(n.waiting, keep(d))
-	if len(n.waiting) <= maxKept {
+	if len(n.waiting) <= runtime.MaxKept {
 		return
 	}
 	d.Complete(runtime.Text("too many pending messages in split node"))
