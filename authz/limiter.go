@@ -84,7 +84,10 @@ func (l *limiter) failAddress(now time.Time, from netip.Addr) {
 func (l *limiter) countLocked(now time.Time, key failKey, limit int) {
 	f := l.counts[key]
 	if f == nil || f.stale(now) {
-		l.makeRoomLocked(now)
+		if l.counts == nil {
+			l.counts = map[failKey]*failures{}
+		}
+		makeRoom(l.counts, limiterKeys, func(f *failures) bool { return f.stale(now) })
 		f = &failures{since: now}
 		l.counts[key] = f
 	}
@@ -98,26 +101,24 @@ func (f *failures) stale(now time.Time) bool {
 	return now.Sub(f.since) > failWindow && now.After(f.until.Add(failWindow))
 }
 
-func (l *limiter) makeRoomLocked(now time.Time) {
-	if l.counts == nil {
-		l.counts = map[failKey]*failures{}
-	}
-	if len(l.counts) < limiterKeys {
+// makeRoom takes an entry out of a full map. A look at some, in Go's random order,
+// keeps a flood cheap. If none of them is stale any one goes: the bound on memory
+// counts for more than a count.
+func makeRoom[V any](counts map[failKey]V, limit int, stale func(V) bool) {
+	if len(counts) < limit {
 		return
 	}
-	// A look at some entries, in Go's random order, keeps a flood cheap. If none of
-	// them is stale any one goes: the bound on memory counts for more than a count.
 	looked := 0
 	var any failKey
-	for key, f := range l.counts {
-		if any = key; f.stale(now) {
+	for key, v := range counts {
+		if any = key; stale(v) {
 			break
 		}
 		if looked++; looked == 16 {
 			break
 		}
 	}
-	delete(l.counts, any)
+	delete(counts, any)
 }
 
 func (l *limiter) succeed(user string) {

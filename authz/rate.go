@@ -66,7 +66,7 @@ func (l *rateLimit) take(key failKey, now time.Time) (wait time.Duration) {
 	defer l.mu.Unlock()
 	due, known := l.next[key]
 	if !known {
-		l.makeRoomLocked(now)
+		makeRoom(l.next, rateKeys, func(due time.Time) bool { return due.Before(now) })
 	}
 	if due.Before(now) || due.Sub(now) > l.Per+time.Second { // the clock jumped back
 		due = now
@@ -76,25 +76,6 @@ func (l *rateLimit) take(key failKey, now time.Time) (wait time.Duration) {
 	}
 	l.next[key] = due.Add(l.every)
 	return 0
-}
-
-// makeRoomLocked looks at some entries, in Go's random order, for one that no
-// longer counts; if there is none, any one goes.
-func (l *rateLimit) makeRoomLocked(now time.Time) {
-	if len(l.next) < rateKeys {
-		return
-	}
-	looked := 0
-	var any failKey
-	for key, due := range l.next {
-		if any = key; due.Before(now) {
-			break
-		}
-		if looked++; looked == 16 {
-			break
-		}
-	}
-	delete(l.next, any)
 }
 
 // overRate counts a request against the policy's limits, for the principal or

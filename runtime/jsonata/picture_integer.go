@@ -131,16 +131,20 @@ func zeroOf(r rune) rune {
 	return 0
 }
 
+func integerPicture(arg any) (*integerFormat, error) {
+	picture, ok := arg.(string)
+	if !ok {
+		return nil, typeError("Cannot read properties of undefined (reading 'lastIndexOf')")
+	}
+	return newIntegerFormat(picture)
+}
+
 func fnFormatInteger(_ *evaluation, _ *call, args []any) (any, error) {
 	value, ok := argAt(args, 0).(float64)
 	if !ok {
 		return undefined, nil
 	}
-	picture, ok := argAt(args, 1).(string)
-	if !ok {
-		return nil, typeError("Cannot read properties of undefined (reading 'lastIndexOf')")
-	}
-	f, err := newIntegerFormat(picture)
+	f, err := integerPicture(argAt(args, 1))
 	if err != nil {
 		return nil, err
 	}
@@ -215,11 +219,7 @@ func fnParseInteger(_ *evaluation, _ *call, args []any) (any, error) {
 	if !ok {
 		return undefined, nil
 	}
-	picture, ok := argAt(args, 1).(string)
-	if !ok {
-		return nil, typeError("Cannot read properties of undefined (reading 'lastIndexOf')")
-	}
-	f, err := newIntegerFormat(picture)
+	f, err := integerPicture(argAt(args, 1))
 	if err != nil {
 		return nil, err
 	}
