@@ -1,15 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,25 +40,6 @@ note within a second. Exit codes: 0 ok, 1 internal error, 2 usage, 3 not found,
 type tokens struct{ db func() (string, error) }
 
 func (c tokens) run(f storeCommand) func(*cobra.Command, []string) error { return withStore(c.db, f) }
-
-// storeCommand is the body of a command that works on the store.
-type storeCommand func(cmd *cobra.Command, args []string, s *authz.Store) error
-
-// withStore opens the store for a command, and closes it again.
-func withStore(db func() (string, error), f storeCommand) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, args []string) (err error) {
-		path, err := db()
-		if err != nil {
-			return err
-		}
-		s, err := authz.Open(context.WithoutCancel(cmd.Context()), path, authz.Options{})
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, s.Close()) }()
-		return authError(f(cmd, args, s))
-	}
-}
 
 // grant is the flags that say what a new token is and may do.
 type grant struct {
@@ -163,95 +140,6 @@ func ends(t authz.Token) string {
 	return "expires " + t.ExpiresAt.Format(time.RFC3339)
 }
 
-func (c tokens) list() *cobra.Command {
-	var asJSON, all bool
-	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the tokens, never their values",
-		Args:  usage(cobra.NoArgs),
-		RunE: c.run(func(cmd *cobra.Command, _ []string, s *authz.Store) error {
-			list, err := s.List(cmd.Context())
-			if err != nil {
-				return err
-			}
-			now := time.Now()
-			views := []authz.View{}
-			for i := range list {
-				if all || list[i].RevokedAt.IsZero() {
-					views = append(views, list[i].View(now, ""))
-				}
-			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), map[string]any{"tokens": views, "count": len(views)})
-			}
-			return printTable(cmd.OutOrStdout(), views)
-		}),
-	}
-	cmd.Flags().BoolVar(&all, "all", false, "also the revoked ones of the last 90 days")
-	jsonFlag(cmd, &asJSON)
-	return cmd
-}
-
-func printTable(out io.Writer, views []authz.View) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ID\tNAME\tHINT\tSCOPES\tCREATED\tEXPIRES\tLAST USED\tSTATE")
-	for _, v := range views {
-		used := when(v.LastUsedAt)
-		if v.LastUsedIP != nil {
-			used += " " + *v.LastUsedIP
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", v.ID, v.Name, v.Hint, scopeList(v), when(&v.CreatedAt), when(v.ExpiresAt), used, v.State)
-	}
-	return w.Flush()
-}
-
-func when(t *time.Time) string {
-	if t == nil {
-		return "never"
-	}
-	return t.Format("2006-01-02 15:04Z")
-}
-
-func scopeList(v authz.View) string {
-	var parts []string
-	for _, s := range v.Scopes {
-		parts = append(parts, s.String())
-	}
-	if len(v.Scopes) == 0 {
-		parts = append(parts, "all")
-	}
-	if len(v.IPs) > 0 {
-		parts = append(parts, "from "+strings.Join(v.IPs, " "))
-	}
-	return strings.Join(parts, " ")
-}
-
-func (c tokens) show() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "show ID|NAME",
-		Short: "Show one token, never its value",
-		Args:  usage(cobra.ExactArgs(1)),
-		RunE: c.run(func(cmd *cobra.Command, args []string, s *authz.Store) error {
-			t, err := s.Find(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return printToken(cmd, t, asJSON)
-		}),
-	}
-	jsonFlag(cmd, &asJSON)
-	return cmd
-}
-
-func printToken(cmd *cobra.Command, t authz.Token, asJSON bool) error {
-	v := t.View(time.Now(), "")
-	if asJSON {
-		return printJSON(cmd.OutOrStdout(), v)
-	}
-	return printTable(cmd.OutOrStdout(), []authz.View{v})
-}
-
 // changing is a command that changes one token and shows it.
 func (c tokens) changing(use, short string, change func(ctx context.Context, s *authz.Store, args []string) (authz.Token, error)) *cobra.Command {
 	var asJSON bool
@@ -323,67 +211,6 @@ func (c tokens) rotate() *cobra.Command {
 	return cmd
 }
 
-func (c tokens) verify() *cobra.Command {
-	var path, method string
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use:   "verify",
-		Short: "Read a token on stdin and tell whether it is valid",
-		Args:  usage(cobra.NoArgs),
-		RunE: c.run(func(cmd *cobra.Command, _ []string, s *authz.Store) error {
-			line, err := bufio.NewReader(io.LimitReader(cmd.InOrStdin(), 16<<10)).ReadString('\n')
-			if err != nil && !errors.Is(err, io.EOF) {
-				return fmt.Errorf("read token from stdin: %w", err)
-			}
-			t, verdict := s.Verify(cmd.Context(), strings.TrimSpace(line))
-			if verdict == nil && (path != "" || cmd.Flags().Changed("method")) {
-				verdict = covers(t, strings.ToUpper(method), path)
-			}
-			if code := exitCode(authError(verdict)); code != 0 && code != exitRefused {
-				return verdict // no verdict on the token, but a failure
-			}
-			return printVerdict(cmd, t, verdict, asJSON)
-		}),
-	}
-	cmd.Flags().StringVar(&path, "path", "", "also check that it opens this path")
-	cmd.Flags().StringVar(&method, "method", "GET", "the method to check with --path")
-	jsonFlag(cmd, &asJSON)
-	return cmd
-}
-
-func covers(t authz.Token, method, target string) error {
-	if target == "" {
-		return usageError(errors.New("--method needs --path"))
-	}
-	path, err := authz.CanonicalPath(target)
-	if err != nil {
-		return err
-	}
-	if !t.Allows(method, path) {
-		return authz.ErrDenied
-	}
-	return nil
-}
-
-func printVerdict(cmd *cobra.Command, t authz.Token, verdict error, asJSON bool) error {
-	state := "valid"
-	if verdict != nil {
-		state = verdict.Error()
-	}
-	if asJSON {
-		out := map[string]any{"valid": verdict == nil, "reason": state, "token": nil}
-		if t.ID != "" {
-			out["token"] = t.View(time.Now(), "")
-		}
-		return errors.Join(printJSON(cmd.OutOrStdout(), out), verdict)
-	}
-	if t.ID != "" {
-		state += fmt.Sprintf(": token %q (%s), %s", t.Name, t.ID, ends(t))
-	}
-	_, err := fmt.Fprintln(cmd.OutOrStdout(), state)
-	return errors.Join(err, verdict)
-}
-
 func (c tokens) imports() *cobra.Command {
 	var g grant
 	var sum string
@@ -418,15 +245,4 @@ func (c tokens) imports() *cobra.Command {
 	cmd.Flags().StringVar(&sum, "sha256", "", "SHA-256 of the value (required)")
 	jsonFlag(cmd, &asJSON)
 	return cmd
-}
-
-func jsonFlag(cmd *cobra.Command, v *bool) {
-	cmd.Flags().BoolVar(v, "json", false, "print JSON")
-}
-
-func printJSON(out io.Writer, v any) error {
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
