@@ -131,8 +131,8 @@ func (f *refusal) write(w http.ResponseWriter, r *http.Request, modes modeSet, o
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if f.close || r.ContentLength != 0 {
-		// net/http would wait for up to 256 KiB of body before it sends the answer,
-		// and a client that sends none could hold it up.
+		// A server reads what is left of the body before the next request, and a
+		// client that sends none could hold it up.
 		h.Set("Connection", "close")
 		// What the client still announces is read for this long and no longer.
 		// A writer that knows no deadlines is a test's.
