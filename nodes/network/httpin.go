@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"sluice/internal/http1"
@@ -29,12 +28,11 @@ type httpInNode struct {
 	SkipBodyParsing bool   `json:"skipBodyParsing"`
 	SwaggerDoc      string `json:"swaggerDoc"`
 
-	inst     *runtime.Instance
-	app      *httpApp
-	path     string        // URL with its leading slash
-	rawKey   string        // of SkipBodyParsing, in app.raw
-	jsonSize atomic.Int64  // about what the answers of the endpoint take
-	gone     chan struct{} // closed when the endpoint is taken away for good
+	inst   *runtime.Instance
+	app    *httpApp
+	path   string        // URL with its leading slash
+	rawKey string        // of SkipBodyParsing, in app.raw
+	gone   chan struct{} // closed when the endpoint is taken away for good
 }
 
 // missingPath is Node-RED's warning for a node without a URL.

@@ -31,6 +31,7 @@ type response struct {
 	ended      bool      // the body is complete
 	kept       bool      // a context store holds it: some later event may answer
 	pending    []byte
+	memory     *[]byte // of pending, from bodies; nil if that is somebody else's
 	wake       chan struct{}
 	props      *msg.Object               // what flows keep in it: locals, own properties
 	listeners  map[string][]msg.Callable // of "finish" and "close"
@@ -216,6 +217,7 @@ func (res *response) flush(push bool) (finished bool) {
 	res.written = ended || err != nil
 	if res.written {
 		res.mu.Lock()
+		res.reuseLocked()
 		res.wakeLocked()
 		res.mu.Unlock()
 	}

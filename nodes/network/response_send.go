@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sluice/internal/http1"
 	"sluice/internal/httpfile"
@@ -218,20 +219,31 @@ func (res *response) callback() string {
 	return name
 }
 
-// maxJSONGuess bounds the memory that an answer gets before its size is known.
-const maxJSONGuess = 1 << 20
+// bodies keeps the memory of answers that have been sent, for the next ones.
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxBody bounds what is kept of it.
+const maxBody = 1 << 20
+
+// reuseLocked gives back the memory of the body, which has been sent.
+func (res *response) reuseLocked() {
+	if res.memory != nil && cap(*res.memory) <= maxBody {
+		bodies.Put(res.memory)
+	}
+	res.memory = nil
+}
 
 // stringify is JSON.stringify; what it prints is valid UTF-8. ok is false where it gives undefined.
 func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 	switch v.(type) {
 	case *msg.Object, *msg.Array, nil:
 		if res.ex.app.indent == "" {
-			size := &res.ex.node.jsonSize // the last answer is the best guess about this one
-			b, err := msg.AppendJSON(make([]byte, 0, size.Load()), v)
+			memory, _ := bodies.Get().(*[]byte)
+			b, err := msg.AppendJSON((*memory)[:0], v)
 			if err != nil {
 				return nil, false, msg.ErrorValue(err)
 			}
-			size.Store(int64(min(len(b)+len(b)/8, maxJSONGuess)))
+			*memory, res.memory = b, memory
 			return b, true, nil
 		}
 	}
