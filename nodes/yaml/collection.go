@@ -41,87 +41,46 @@ func (r *reader) blockSequence(n *node, indent int) bool {
 	return true
 }
 
+// blockPairs is a mapping of a block while it is read.
+type blockPairs struct {
+	*mapping
+	key      node
+	keyAt    place
+	detected bool // it is a mapping, whatever follows
+	explicit bool // the key came behind "?", and its value is still to come
+}
+
 // blockMapping reads pairs of a block. If what it reads first is no key, that is
 // the node; n.kind then is not "mapping".
 func (r *reader) blockMapping(n *node, indent, flowIndent int) bool {
 	if r.at.tab >= 0 {
 		return false
 	}
-	m := &mapping{&msg.Object{}, map[string]bool{}}
+	b := &blockPairs{mapping: &mapping{&msg.Object{}, map[string]bool{}}}
 	if n.anchor != "" {
-		r.anchors[n.anchor] = m.Object
+		r.anchors[n.anchor] = b.Object
 	}
-	var key node
-	var keyAt place
-	detected, explicit := false, false
 	for r.peek(0) != 0 {
-		if !explicit && r.at.tab >= 0 {
+		if !b.explicit && r.at.tab >= 0 {
 			r.at.pos = r.at.tab
 			r.fail(errTabs)
 		}
 		line := r.at.line
-		compact := false
-		if c := r.peek(0); (c == '?' || c == ':') && endsToken(r.peek(1)) {
-			switch {
-			case c == '?':
-				if explicit {
-					r.put(m, key, nil, &keyAt)
-					key = node{}
-				}
-				detected, explicit = true, true
-			case explicit:
-				explicit = false
-			default:
-				r.fail("incomplete explicit mapping pair; a key node is missed; or followed by a non-tabulated empty line")
-			}
-			compact = true
-			r.at.pos++
-		} else {
-			keyAt = r.at
-			k, ok := r.node(flowIndent, flowOut, false, true)
+		compact := r.blockIndicator(b)
+		if !compact {
+			k, ok, isKey := r.blockKey(b, flowIndent)
 			if !ok {
 				break
 			}
-			if r.at.line != line {
-				if detected {
-					r.fail("can not read a block mapping entry; a multiline key may not be an implicit key")
-				}
+			if !isKey {
 				r.keep(n, k)
 				return true
 			}
-			for isSpace(r.peek(0)) {
-				r.at.pos++
-			}
-			if r.peek(0) != ':' {
-				if detected {
-					r.fail("can not read an implicit mapping pair; a colon is missed")
-				}
-				r.keep(n, k)
-				return true
-			}
-			r.at.pos++
-			if !endsToken(r.peek(0)) {
-				r.fail("a whitespace character is expected after the key-value separator within a block mapping")
-			}
-			if explicit {
-				r.put(m, key, nil, &keyAt)
-			}
-			detected, explicit = true, false
-			key = k
+			r.endExplicit(b)
+			b.detected, b.key = true, k
 		}
 		if r.at.line == line || r.at.indent > indent {
-			if explicit {
-				keyAt = r.at
-			}
-			v, ok := r.node(indent, blockOut, true, compact)
-			switch {
-			case !explicit:
-				r.put(m, key, v.value, &keyAt)
-				key = node{}
-			case ok:
-				key.value = v.value
-			}
-			r.skipSpace(true)
+			r.blockValue(b, indent, compact)
 		}
 		if (r.at.line == line || r.at.indent > indent) && r.peek(0) != 0 {
 			r.fail("bad indentation of a mapping entry")
@@ -130,13 +89,83 @@ func (r *reader) blockMapping(n *node, indent, flowIndent int) bool {
 			break
 		}
 	}
-	if explicit {
-		r.put(m, key, nil, &keyAt)
+	r.endExplicit(b)
+	if b.detected {
+		n.value, n.kind = b.Object, "mapping"
 	}
-	if detected {
-		n.value, n.kind = m.Object, "mapping"
+	return b.detected
+}
+
+// blockIndicator reads the "?" of an explicit key, or the ":" of its value.
+func (r *reader) blockIndicator(b *blockPairs) bool {
+	c := r.peek(0)
+	if c != '?' && c != ':' || !endsToken(r.peek(1)) {
+		return false
 	}
-	return detected
+	switch {
+	case c == '?':
+		r.endExplicit(b)
+		b.detected, b.explicit, b.key = true, true, node{}
+	case b.explicit:
+		b.explicit = false
+	default:
+		r.fail("incomplete explicit mapping pair; a key node is missed; or followed by a non-tabulated empty line")
+	}
+	r.at.pos++
+	return true
+}
+
+// blockKey reads a key and the colon behind it, or a node that is no key.
+func (r *reader) blockKey(b *blockPairs, flowIndent int) (k node, ok, isKey bool) {
+	line := r.at.line
+	b.keyAt = r.at
+	if k, ok = r.node(flowIndent, flowOut, false, true); !ok {
+		return k, false, false
+	}
+	if r.at.line != line {
+		if b.detected {
+			r.fail("can not read a block mapping entry; a multiline key may not be an implicit key")
+		}
+		return k, true, false
+	}
+	for isSpace(r.peek(0)) {
+		r.at.pos++
+	}
+	if r.peek(0) != ':' {
+		if b.detected {
+			r.fail("can not read an implicit mapping pair; a colon is missed")
+		}
+		return k, true, false
+	}
+	r.at.pos++
+	if !endsToken(r.peek(0)) {
+		r.fail("a whitespace character is expected after the key-value separator within a block mapping")
+	}
+	return k, true, true
+}
+
+// blockValue reads the value of a key, or the key itself behind a "?".
+func (r *reader) blockValue(b *blockPairs, indent int, compact bool) {
+	if b.explicit {
+		b.keyAt = r.at
+	}
+	v, ok := r.node(indent, blockOut, true, compact)
+	switch {
+	case !b.explicit:
+		r.put(b.mapping, b.key, v.value, &b.keyAt)
+		b.key = node{}
+	case ok:
+		b.key.value = v.value
+	}
+	r.skipSpace(true)
+}
+
+// endExplicit adds an explicit key that no value followed.
+func (r *reader) endExplicit(b *blockPairs) {
+	if b.explicit {
+		r.put(b.mapping, b.key, nil, &b.keyAt)
+	}
+	b.explicit = false
 }
 
 // keep makes what was read as a key the node itself, which keeps its own tag and anchor.

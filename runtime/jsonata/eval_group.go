@@ -35,8 +35,47 @@ func (m *members) value() any {
 	return m.data
 }
 
-// indexGroupsAbove is the number of keys up to which a search beats a map.
+// grouping is members by key, in the order of their first items.
+type grouping struct {
+	members []members
+	index   map[string]int // nil up to indexGroupsAbove keys, which a search beats
+}
+
 const indexGroupsAbove = 8
+
+func (g *grouping) find(key string) int {
+	if g.index != nil {
+		if i, ok := g.index[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range g.members {
+		if g.members[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// add puts an item under a key, which one pair alone may give.
+func (g *grouping) add(key string, pair int, item any) (ok bool) {
+	at := g.find(key)
+	if at >= 0 {
+		g.members[at].add(item)
+		return g.members[at].pair == pair
+	}
+	g.members = append(g.members, members{key: key, pair: pair, data: item})
+	if g.index != nil {
+		g.index[key] = len(g.members) - 1
+	} else if len(g.members) > indexGroupsAbove {
+		g.index = make(map[string]int)
+		for i := range g.members {
+			g.index[g.members[i].key] = i
+		}
+	}
+	return true
+}
 
 // groupBy makes an object: each pair's key is evaluated for every item of
 // input, and its value once for all items that gave the same key. An object
@@ -55,22 +94,7 @@ func (e *evaluation) groupBy(pairs [][2]*node, pos int, input any, env *frame) (
 		seq.push(undefined) // into the array itself, as in the original, unless it may be the input's
 		in = seq
 	}
-	groups := make([]members, 0, len(pairs))
-	var index map[string]int
-	find := func(key string) int {
-		if index != nil {
-			if i, ok := index[key]; ok {
-				return i
-			}
-			return -1
-		}
-		for i := range groups {
-			if groups[i].key == key {
-				return i
-			}
-		}
-		return -1
-	}
+	groups := grouping{members: make([]members, 0, len(pairs))}
 	for i := range in.Len() {
 		item := in.At(i)
 		context, scope := item, env
@@ -79,40 +103,34 @@ func (e *evaluation) groupBy(pairs [][2]*node, pos int, input any, env *frame) (
 			context, scope = tuple.Value("@"), tupleFrame(env, tuple)
 		}
 		for p, pair := range pairs {
-			var k any
-			var err error
-			if k, err = e.operand(pair[0], context, scope); err != nil {
+			key, ok, err := e.groupKey(pair[0], pos, context, scope)
+			if err != nil {
 				return nil, err
 			}
-			if k == undefined {
-				continue
-			}
-			key, ok := k.(string)
-			if !ok {
-				return nil, &Error{Code: "T1003", Position: pos, Token: undefined, Value: k}
-			}
-			if key == "_jsonata_lambda" || key == "_jsonata_function" {
-				return nil, &Error{Code: "D1013", Position: pos, Token: undefined, Value: key}
-			}
-			at := find(key)
-			if at < 0 {
-				groups = append(groups, members{key: key, pair: p, data: item})
-				if index != nil {
-					index[key] = len(groups) - 1
-				} else if len(groups) > indexGroupsAbove {
-					index = make(map[string]int)
-					for j := range groups {
-						index[groups[j].key] = j
-					}
-				}
-				continue
-			}
-			if groups[at].pair != p {
+			if ok && !groups.add(key, p, item) {
 				return nil, &Error{Code: "D1009", Position: pos, Token: undefined, Value: key}
 			}
-			groups[at].add(item)
 		}
 	}
+	return e.groupValues(pairs, groups.members, tuples, env)
+}
+
+// groupKey evaluates the key of a pair; ok is false if there is none.
+func (e *evaluation) groupKey(n *node, pos int, context any, env *frame) (key string, ok bool, err error) {
+	k, err := e.operand(n, context, env)
+	if err != nil || k == undefined {
+		return "", false, err
+	}
+	if key, ok = k.(string); !ok {
+		return "", false, &Error{Code: "T1003", Position: pos, Token: undefined, Value: k}
+	}
+	if key == "_jsonata_lambda" || key == "_jsonata_function" {
+		return "", false, &Error{Code: "D1013", Position: pos, Token: undefined, Value: key}
+	}
+	return key, true, nil
+}
+
+func (e *evaluation) groupValues(pairs [][2]*node, groups []members, tuples bool, env *frame) (any, error) {
 	out := msg.NewObject()
 	for i := range groups {
 		g := &groups[i]
