@@ -5,7 +5,6 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/file"
-	"github.com/dop251/goja/token"
 	"github.com/dop251/goja/unistring"
 )
 
@@ -86,29 +85,32 @@ func (w *scanner) declared(n unistring.String) bool {
 }
 
 // bind declares the names of a binding target.
-func (w *scanner) bind(t ast.Expression) {
+func (w *scanner) bind(t ast.Expression) { eachName(t, w.declare) }
+
+// eachName calls f with each name of a target, of a declaration or an assignment.
+func eachName(t ast.Expression, f func(*ast.Identifier)) {
 	switch t := t.(type) {
 	case *ast.Identifier:
-		w.declare(t)
+		f(t)
 	case *ast.ArrayPattern:
 		for _, e := range t.Elements {
-			w.bind(e)
+			eachName(e, f)
 		}
-		w.bind(t.Rest)
+		eachName(t.Rest, f)
 	case *ast.ObjectPattern:
 		for _, p := range t.Properties {
 			switch p := p.(type) {
 			case *ast.PropertyShort:
-				w.declare(&p.Name)
+				f(&p.Name)
 			case *ast.PropertyKeyed:
-				w.bind(p.Value)
+				eachName(p.Value, f)
 			}
 		}
-		w.bind(t.Rest)
+		eachName(t.Rest, f)
 	case *ast.AssignExpression:
-		w.bind(t.Left)
+		eachName(t.Left, f)
 	case *ast.Binding:
-		w.bind(t.Target)
+		eachName(t.Target, f)
 	}
 }
 
@@ -163,29 +165,11 @@ func (w *scanner) function(name *ast.Identifier, p *ast.ParameterList, body ast.
 // assign notes the names that an assignment makes; one that also reads its
 // target, such as x++, throws if there is none.
 func (w *scanner) assign(t ast.Expression) {
-	switch t := t.(type) {
-	case *ast.Identifier:
-		if !w.declared(t.Name) {
-			w.u.outer[t.Name.String()] = true
+	eachName(t, func(n *ast.Identifier) {
+		if !w.declared(n.Name) {
+			w.u.outer[n.Name.String()] = true
 		}
-	case *ast.ArrayPattern:
-		for _, e := range t.Elements {
-			w.assign(e)
-		}
-		w.assign(t.Rest)
-	case *ast.ObjectPattern:
-		for _, p := range t.Properties {
-			switch p := p.(type) {
-			case *ast.PropertyShort:
-				w.assign(&p.Name)
-			case *ast.PropertyKeyed:
-				w.assign(p.Value)
-			}
-		}
-		w.assign(t.Rest)
-	case *ast.AssignExpression:
-		w.assign(t.Left)
-	}
+	})
 }
 
 var (
@@ -218,144 +202,4 @@ func (w *scanner) fields(v reflect.Value) {
 			w.walk(f)
 		}
 	}
-}
-
-func (w *scanner) node(v reflect.Value) {
-	switch n := v.Interface().(type) {
-	case *ast.Identifier:
-		if w.name(n) {
-			w.u.bare[n.Name.String()] = true
-		}
-		return
-	case *ast.FunctionLiteral, *ast.ArrowFunctionLiteral:
-		w.u.made = "a function"
-		w.callee(n.(ast.Expression))
-		return
-	case *ast.FunctionDeclaration:
-		w.callee(n.Function)
-		return
-	case *ast.Binding:
-		w.walk(reflect.ValueOf(n.Target))
-		if isFunction(n.Initializer) {
-			w.callee(n.Initializer)
-		} else {
-			w.walk(reflect.ValueOf(n.Initializer))
-		}
-		return
-	case *ast.BlockStatement:
-		w.block(n.List, nil)
-		return
-	case *ast.SwitchStatement:
-		w.walk(reflect.ValueOf(n.Discriminant))
-		w.push()
-		for _, c := range n.Body {
-			w.hoist(c.Consequent, nil)
-		}
-		for _, c := range n.Body {
-			w.fields(reflect.ValueOf(c).Elem())
-		}
-		w.pop()
-		return
-	case *ast.TryStatement:
-		w.u.catches = true
-	case *ast.WithStatement:
-		w.u.bare["with"] = true
-	case *ast.TemplateLiteral:
-		if n.Tag != nil {
-			w.u.bare["a tagged template"] = true
-		}
-	case *ast.ForStatement, *ast.ForInStatement, *ast.ForOfStatement, *ast.CatchStatement, *ast.ClassLiteral:
-		if _, ok := n.(*ast.ClassLiteral); ok {
-			w.u.made = "a class"
-		}
-		w.push()
-		defer w.pop()
-	case *ast.ClassStaticBlock:
-		w.block(n.Block.List, n.DeclarationList)
-		return
-	case *ast.LabelledStatement:
-		w.walk(reflect.ValueOf(n.Statement))
-		return
-	case *ast.BranchStatement, *ast.MetaProperty:
-		return
-	case *ast.RegExpLiteral:
-		w.u.regexps = true
-	case *ast.ThisExpression:
-		w.u.this = true
-	case *ast.DotExpression:
-		name := n.Identifier.Name.String()
-		w.u.props[name] = true
-		if left, ok := n.Left.(*ast.Identifier); ok && left.Name == "node" && !w.declared(left.Name) {
-			w.u.nodeProps[name] = true
-		}
-		w.callee(n.Left)
-		return
-	case *ast.BracketExpression:
-		if key, ok := n.Member.(*ast.StringLiteral); ok {
-			w.u.props[key.Value.String()] = true
-		}
-		if left, ok := n.Left.(*ast.Identifier); ok && left.Name == "node" {
-			w.walk(reflect.ValueOf(left))
-		} else {
-			w.callee(n.Left)
-		}
-		w.walk(reflect.ValueOf(n.Member))
-		return
-	case *ast.BinaryExpression:
-		if n.Operator == token.INSTANCEOF {
-			w.walk(reflect.ValueOf(n.Left))
-			w.callee(n.Right)
-			return
-		}
-	case *ast.NewExpression:
-		w.callee(n.Callee)
-		w.walk(reflect.ValueOf(n.ArgumentList))
-		return
-	case *ast.PropertyShort:
-		w.walk(reflect.ValueOf(&n.Name))
-	case *ast.PropertyKeyed:
-		if key, ok := n.Key.(*ast.StringLiteral); ok && !n.Computed {
-			w.u.props[key.Value.String()] = true
-		}
-	case *ast.AssignExpression:
-		if n.Operator == token.ASSIGN {
-			w.assign(n.Left)
-		}
-		w.write(n.Left)
-	case *ast.UnaryExpression:
-		switch n.Operator {
-		case token.INCREMENT, token.DECREMENT:
-			w.write(n.Operand)
-		case token.DELETE:
-			w.write(n.Operand)
-		case token.TYPEOF:
-			w.callee(n.Operand)
-			return
-		}
-	case *ast.ForIntoExpression:
-		w.assign(n.Expression)
-		w.write(n.Expression)
-	case *ast.CallExpression:
-		if d, ok := n.Callee.(*ast.DotExpression); ok && d.Identifier.Name == "done" {
-			if left, ok := d.Left.(*ast.Identifier); ok && left.Name == "node" {
-				w.u.nodeDone = true
-			}
-		}
-		if d, ok := n.Callee.(*ast.DotExpression); ok && d.Identifier.Name == "create" {
-			if _, null := at(n.ArgumentList, 0).(*ast.NullLiteral); !null {
-				w.u.made = "an object with a prototype"
-			}
-		}
-		w.callee(n.Callee)
-		for _, a := range n.ArgumentList {
-			if isFunction(a) {
-				w.callee(a)
-			} else {
-				w.walk(reflect.ValueOf(a))
-			}
-		}
-		return
-	}
-	w.enter(v.Interface())
-	w.fields(v.Elem())
 }
