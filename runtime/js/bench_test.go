@@ -74,6 +74,7 @@ func BenchmarkBody(b *testing.B) {
 		{"template literal", "msg.out = `${msg.payload.id}: ${msg.payload.customer.name} of ${msg.payload.customer.address.city}`; return msg;"},
 		{"regular expression", `msg.out = /^(\w+)-(\d+)$/.exec(msg.payload.id)[2].replace(/^0+/, ""); return msg;`},
 		{"Math", `msg.out = Math.max(1, Math.floor(Math.sqrt(msg.payload.items.length) * 10)); return msg;`},
+		{"loop of arithmetic", `var s = 0; for (var k = 0; k < 8000; k++) { s += Math.floor(Math.sqrt(k) * 10) % 7; } msg.out = s; return msg;`},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			bench := newBench(b)

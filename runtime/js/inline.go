@@ -16,6 +16,7 @@ import (
 // program, where it can tell no difference:
 //   - globals and their functions, such as Math.floor, are variables of the outer
 //     function (see captures), which goja finds by number and not by name;
+//   - an expression of numbers is worked out in one step (see arithmetic.go);
 //   - an object literal makes an object of the message and its view in one step,
 //     not a native object that has to be read out again (see shape.go);
 //   - a function that sees no variable of the body, a pattern and a list of
@@ -26,9 +27,10 @@ import (
 // inliner rewrites the body of one function node.
 type inliner struct {
 	c        *compiled
-	declared map[string]bool // every name that the body declares somewhere
-	own      bool            // msg is the call's message throughout
-	statics  map[string]bool // of the variables for static functions, the names in use
+	declared map[string]bool         // every name that the body declares somewhere
+	own      bool                    // msg is the call's message throughout
+	statics  map[string]bool         // of the variables for static functions, the names in use
+	summed   map[ast.Expression]bool // parts of expressions that arithmetic has dealt with
 	hoisted  []*ast.Binding
 }
 
@@ -39,7 +41,7 @@ func (c *compiled) inline(prg *ast.Program) {
 		return
 	}
 	u := c.body
-	in := &inliner{c: c, declared: u.declared, own: !u.declared["msg"] && !u.outer["msg"], statics: map[string]bool{}}
+	in := &inliner{c: c, declared: u.declared, own: !u.declared["msg"] && !u.outer["msg"], statics: map[string]bool{}, summed: map[ast.Expression]bool{}}
 	in.children(reflect.ValueOf(body.Body).Elem())
 	for _, x := range c.extras {
 		outer.ParameterList.List = append(outer.ParameterList.List, &ast.Binding{Target: &ast.Identifier{Name: unistring.String(x.name)}})
@@ -112,7 +114,12 @@ func (in *inliner) replacement(n any) ast.Expression {
 	switch n := n.(type) {
 	case *ast.ObjectLiteral:
 		return in.literal(n)
+	case *ast.BinaryExpression, *ast.UnaryExpression:
+		return in.arithmetic(n.(ast.Expression))
 	case *ast.CallExpression:
+		if e := in.arithmetic(n); e != nil {
+			return e
+		}
 		dot, ok := n.Callee.(*ast.DotExpression)
 		if !ok {
 			return nil
@@ -219,15 +226,11 @@ var readers = setOf("map", "filter", "forEach", "some", "every", "find", "findIn
 
 // static lets a call of a global's function go to the function.
 func (in *inliner) static(call *ast.CallExpression, dot *ast.DotExpression) {
-	left, ok := dot.Left.(*ast.Identifier)
-	if !ok {
+	if !in.isStatic(dot) {
 		return
 	}
+	left := dot.Left.(*ast.Identifier)
 	object, method := left.Name.String(), dot.Identifier.Name.String()
-	u := in.c.body
-	if !staticFunctions[object][method] || in.declared[object] || u.bare[object] || u.written[object] || u.outer[object] {
-		return
-	}
 	name := "%" + object + "." + method
 	call.Callee = &ast.Identifier{Name: unistring.String(name), Idx: left.Idx}
 	if in.statics[name] {
@@ -237,6 +240,16 @@ func (in *inliner) static(call *ast.CallExpression, dot *ast.DotExpression) {
 	in.c.extras = append(in.c.extras, extra{name, func(v *vm) goja.Value {
 		return v.rt.GlobalObject().Get(object).(*goja.Object).Get(method)
 	}})
+}
+
+// isStatic tells whether what the body sees there is the function of staticFunctions.
+func (in *inliner) isStatic(dot *ast.DotExpression) bool {
+	left, ok := dot.Left.(*ast.Identifier)
+	if !ok {
+		return false
+	}
+	object, u := left.Name.String(), in.c.body
+	return staticFunctions[object][dot.Identifier.Name.String()] && !in.declared[object] && !u.bare[object] && !u.written[object] && !u.outer[object]
 }
 
 // staticFunctions do not look at this.
