@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -36,18 +37,19 @@ type credentialFile struct {
 	secrets []flows.Secret
 }
 
-func (o *options) credentialFile() (*credentialFile, error) {
+// credentialFile finds the file, and reads the secret that a flag names a file of.
+func (o *options) credentialFile(flag, secretFile string) (f *credentialFile, given flows.Secret, err error) {
 	cfg, err := o.load(nil)
 	if err != nil {
-		return nil, err
+		return nil, given, err
 	}
 	generated, err := flows.GeneratedSecrets(cfg.UserDir)
 	if err != nil {
-		return nil, err
+		return nil, given, err
 	}
-	f := &credentialFile{cfg: cfg, path: flows.CredentialsPath(cfg.FlowFile, cfg.UserDir)}
-	f.secrets = append(append(f.secrets, cfg.Secrets...), generated...)
-	return f, nil
+	f = &credentialFile{cfg: cfg, path: flows.CredentialsPath(cfg.FlowFile, cfg.UserDir), secrets: slices.Concat(cfg.Secrets, generated)}
+	given, err = secretFrom(flag, secretFile)
+	return f, given, err
 }
 
 // load reads the file, which has to be there, for all that a command does with it.
@@ -90,11 +92,7 @@ func credentialsExport(o *options) *cobra.Command {
 			if out == "" || plain == (secretFile != "") {
 				return usageError(errors.New("name the copy with --out, and its secret with --secret-file or none with --plain"))
 			}
-			f, err := o.credentialFile()
-			if err != nil {
-				return err
-			}
-			secret, err := secretFrom("secret-file", secretFile)
+			f, secret, err := o.credentialFile("secret-file", secretFile)
 			if err != nil {
 				return err
 			}
@@ -133,11 +131,7 @@ func credentialsImport(o *options) *cobra.Command {
 		Short: "Replace the credential file by another, encrypted with this instance's secret",
 		Args:  usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := o.credentialFile()
-			if err != nil {
-				return err
-			}
-			secret, err := secretFrom("secret-file", secretFile)
+			f, secret, err := o.credentialFile("secret-file", secretFile)
 			if err != nil {
 				return err
 			}
@@ -198,11 +192,7 @@ Give the new secret to the instance afterwards, with --credential-secret-file,
 SLUICE_CREDENTIAL_SECRET or credentialSecret in settings.js.`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			f, err := o.credentialFile()
-			if err != nil {
-				return err
-			}
-			secret, err := secretFrom("new-secret-file", secretFile)
+			f, secret, err := o.credentialFile("new-secret-file", secretFile)
 			if err != nil {
 				return err
 			}
