@@ -25,19 +25,9 @@ var WebSocketOut = runtime.Type{
 	Parallel: true, // Input writes no field of the node
 }
 
-// webSocketConfig finds the config node of a node, a client's before a listener's;
-// nil, and an error logged, if it does not run.
-func webSocketConfig(inst *runtime.Instance, client, server string, listens bool) *webSocketNode {
-	n, ok := runtime.Use[*webSocketNode](inst, cmp.Or(client, server))
-	if !ok {
-		inst.Log.Error("Missing server configuration")
-		return nil
-	}
-	n.use(inst, listens)
-	return n
-}
-
-type webSocketInNode struct {
+// webSocketUser is what both nodes are: users of a config node, a client before a
+// listener.
+type webSocketUser struct {
 	Server string `json:"server"`
 	Client string `json:"client"` // goes before
 
@@ -45,19 +35,24 @@ type webSocketInNode struct {
 	config *webSocketNode // nil: it does not run
 }
 
-func (n *webSocketInNode) Init(inst *runtime.Instance) error {
+func (n *webSocketUser) use(inst *runtime.Instance, listens bool) {
 	n.inst = inst
-	n.config = webSocketConfig(inst, n.Client, n.Server, true)
-	return nil
+	config, ok := runtime.Use[*webSocketNode](inst, cmp.Or(n.Client, n.Server))
+	if !ok {
+		inst.Log.Error("Missing server configuration")
+		return
+	}
+	n.config = config
+	config.use(inst, listens)
 }
 
-func (n *webSocketInNode) Start() {
+func (n *webSocketUser) Start() {
 	if n.config != nil {
 		n.config.begin()
 	}
 }
 
-func (n *webSocketInNode) Close(context.Context, bool) error {
+func (n *webSocketUser) Close(context.Context, bool) error {
 	if n.config != nil {
 		n.config.leave(n.inst)
 	}
@@ -65,24 +60,18 @@ func (n *webSocketInNode) Close(context.Context, bool) error {
 	return nil
 }
 
-type webSocketOutNode struct {
-	Server string `json:"server"`
-	Client string `json:"client"` // goes before
+type webSocketInNode struct{ webSocketUser }
 
-	inst   *runtime.Instance
-	config *webSocketNode // nil: it does not run
-}
-
-func (n *webSocketOutNode) Init(inst *runtime.Instance) error {
-	n.inst = inst
-	n.config = webSocketConfig(inst, n.Client, n.Server, false)
+func (n *webSocketInNode) Init(inst *runtime.Instance) error {
+	n.use(inst, true)
 	return nil
 }
 
-func (n *webSocketOutNode) Start() {
-	if n.config != nil {
-		n.config.begin()
-	}
+type webSocketOutNode struct{ webSocketUser }
+
+func (n *webSocketOutNode) Init(inst *runtime.Instance) error {
+	n.use(inst, false)
+	return nil
 }
 
 func (n *webSocketOutNode) Input(d *runtime.Delivery) error {
@@ -127,12 +116,4 @@ func (n *webSocketOutNode) frame(m *msg.Object) (f wsFrame, ok bool, err error) 
 		}
 	}
 	return wsFrame{websocket.MessageText, []byte(msg.ToUTF8(text))}, text != "", nil
-}
-
-func (n *webSocketOutNode) Close(context.Context, bool) error {
-	if n.config != nil {
-		n.config.leave(n.inst)
-	}
-	n.inst.Status(&msg.Object{})
-	return nil
 }
