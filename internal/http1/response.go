@@ -165,7 +165,9 @@ func (r *response) finish() error {
 	if !r.wrote {
 		r.WriteHeader(http.StatusOK)
 	}
-	if !r.sent && r.length < 0 && bodyAllowed(r.status) && (r.written > 0 || r.x.request.Method != http.MethodHead) {
+	// A handler that names a coding means to stream, and gets no length besides (RFC 9112, 6.3).
+	streams := len(r.header["Transfer-Encoding"]) > 0
+	if !r.sent && !streams && r.length < 0 && bodyAllowed(r.status) && (r.written > 0 || r.x.request.Method != http.MethodHead) {
 		r.length = r.written
 	}
 	r.complete()

@@ -55,3 +55,20 @@ func TestAnEmptyLengthIsSentWhereItWasAskedFor(t *testing.T) {
 		t.Errorf("got\n%s", answer)
 	}
 }
+
+func TestAStreamHasNoLength(t *testing.T) {
+	for _, tc := range []struct{ name, request, body string }{
+		{"chunks", get, "2\r\nok\r\n0\r\n\r\n"},
+		{"the end of the connection, which is all that HTTP/1.0 knows", "GET / HTTP/1.0\r\n\r\n", "ok"},
+	} {
+		answer := exchange(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Transfer-Encoding", "chunked")
+			Of(r).Answer(Answer{Names: []string{"Transfer-Encoding"}})
+			io.WriteString(w, "ok")
+		}, tc.request)
+		head, body, _ := strings.Cut(answer, "\r\n\r\n")
+		if strings.Contains(head, "Content-Length") || body != tc.body {
+			t.Errorf("%s: got\n%s", tc.name, answer)
+		}
+	}
+}
