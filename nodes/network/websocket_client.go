@@ -155,15 +155,17 @@ func (c *wsClient) beat(ctx context.Context, conn *wsConn, every time.Duration, 
 		return
 	}
 	for {
-		next := time.Now().Add(every)
 		heard.Store(false)
-		limited, cancel := context.WithDeadline(ctx, next)
-		err := conn.Ping(limited)
-		cancel()
-		if !pause(ctx, time.Until(next)) {
+		// Without a deadline: to miss it would close the connection before anybody has been told why.
+		c.work.Go(func() {
+			if conn.Ping(ctx) == nil {
+				heard.Store(true)
+			}
+		})
+		if !pause(ctx, every) {
 			return
 		}
-		if err != nil && !heard.Load() {
+		if !heard.Load() {
 			c.failed(conn.id, errors.New("timeout"))
 			conn.terminate()
 			return
