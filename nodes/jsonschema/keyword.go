@@ -134,7 +134,7 @@ func size(s site, key string, bound float64) rule {
 	case "Items":
 		of, measure = " items", func(v any) int { return v.(*msg.Array).Len() }
 	case "Properties":
-		of, measure = " properties", func(v any) int { return len(keysOf(v)) }
+		of, measure = " properties", func(v any) int { return len(msg.Keys(v)) }
 	}
 	message := "must NOT have fewer than " + msg.FormatNumber(bound) + of
 	if most {

@@ -2,7 +2,6 @@ package jsonschema
 
 import (
 	"math"
-	"strconv"
 
 	"sluice/runtime/msg"
 )
@@ -25,31 +24,6 @@ func isKind(kind string, v any) bool {
 		return ok && !math.IsNaN(f) && !math.IsInf(f, 0) && (kind == "number" || f == math.Trunc(f))
 	}
 	return msg.TypeOf(v) == kind
-}
-
-// keysOf lists the properties of an object.
-func keysOf(v any) []string {
-	switch v := v.(type) {
-	case *msg.Object:
-		return v.Keys()
-	case msg.Host:
-		return v.Keys()
-	case *msg.Error:
-		return v.Props.Keys()
-	case *msg.Buffer:
-		return indexes(len(v.B))
-	case *msg.TypedArray:
-		return indexes(v.Len())
-	}
-	return nil
-}
-
-func indexes(n int) []string {
-	keys := make([]string, n)
-	for i := range keys {
-		keys[i] = strconv.Itoa(i)
-	}
-	return keys
 }
 
 func has(v any, key string) bool { return msg.Property(v, key) != msg.Undefined }

@@ -27,7 +27,7 @@ func (c *compiler) object(s site, key string) rule {
 func (c *compiler) propertyNames(s site) rule {
 	n := c.sub(s, "propertyNames")
 	return func(r *run, v any) {
-		for _, key := range keysOf(v) {
+		for _, key := range msg.Keys(v) {
 			name, naming := r.name, r.naming
 			r.name, r.naming = key, true
 			valid := r.visit(n, key)
@@ -94,7 +94,7 @@ func (c *compiler) patternProperties(s site) rule {
 	}
 	return func(r *run, v any) {
 		for _, p := range patterns {
-			for _, key := range keysOf(v) {
+			for _, key := range msg.Keys(v) {
 				if r.matches(p.re, key) {
 					r.visitPart(p.node, key, msg.Property(v, key))
 				}
@@ -121,7 +121,7 @@ func (c *compiler) additionalProperties(s site) rule {
 	n := c.sub(s, "additionalProperties")
 	forbidden := s.o.Value("additionalProperties") == false
 	return func(r *run, v any) {
-		for _, key := range keysOf(v) {
+		for _, key := range msg.Keys(v) {
 			switch {
 			case !additional(r, key):
 			case forbidden:

@@ -286,34 +286,12 @@ func joinNames(names []string) string {
 	return strings.Join(quoted, ",")
 }
 
-// keysOf lists the own enumerable keys of a value.
+// keysOf is Object.keys(v), and its error.
 func keysOf(v any) ([]string, error) {
-	switch v := v.(type) {
-	case nil:
-		return nil, &msg.TypeError{Message: "Cannot convert undefined or null to object"}
-	case *msg.Object:
-		return v.Keys(), nil
-	case *msg.Array:
-		return indexKeys(v.Len()), nil
-	case *msg.Buffer:
-		return indexKeys(len(v.B)), nil
-	case string:
-		return indexKeys(msg.UTF16Len(v)), nil
-	case msg.Host:
-		return v.Keys(), nil
-	}
-	if v == msg.Undefined {
+	if v == nil || v == msg.Undefined {
 		return nil, &msg.TypeError{Message: "Cannot convert undefined or null to object"}
 	}
-	return nil, nil
-}
-
-func indexKeys(n int) []string {
-	keys := make([]string, n)
-	for i := range keys {
-		keys[i] = msg.FormatNumber(float64(i))
-	}
-	return keys
+	return msg.Keys(v), nil
 }
 
 // hasOwn is v.hasOwnProperty(key).

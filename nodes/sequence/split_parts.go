@@ -1,7 +1,6 @@
 package sequence
 
 import (
-	"fmt"
 	"strings"
 
 	"sluice/runtime"
@@ -167,7 +166,7 @@ func (n *splitNode) splitArray(s *splitting, list *msg.Array) error {
 
 func (n *splitNode) splitObject(s *splitting, v any) error {
 	s.parts.Set("type", "object")
-	keys := keysOf(v)
+	keys := msg.Keys(v)
 	for i, key := range keys {
 		if err := s.set(msg.Property(v, key)); err != nil {
 			return err
@@ -183,25 +182,6 @@ func (n *splitNode) splitObject(s *splitting, v any) error {
 		if err := s.d.Send(msg.CloneMessage(s.m)); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// keysOf lists the own keys of a value that is neither text, array nor buffer.
-func keysOf(v any) []string {
-	switch v := v.(type) {
-	case *msg.Object:
-		return v.Keys()
-	case *msg.Error:
-		return v.Props.Keys()
-	case msg.Host:
-		return v.Keys()
-	case *msg.TypedArray:
-		keys := make([]string, v.Len())
-		for i := range keys {
-			keys[i] = fmt.Sprint(i)
-		}
-		return keys
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package msg
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Property returns v[key] as JavaScript reads it: properties of objects and
 // arrays, the length and characters of strings, the bytes of buffers. Undefined
@@ -61,6 +64,36 @@ func Property(v any, key string) any {
 		}
 	}
 	return Undefined
+}
+
+// Keys is Object.keys(v): the own enumerable properties in JavaScript's order. Null and
+// undefined, for which that throws, have none, like values only a script engine knows.
+func Keys(v any) []string {
+	switch v := v.(type) {
+	case *Object:
+		return v.Keys()
+	case *Array:
+		return indexKeys(v.Len())
+	case string:
+		return indexKeys(UTF16Len(v))
+	case Host:
+		return v.Keys()
+	case *Buffer:
+		return indexKeys(len(v.B))
+	case *TypedArray:
+		return indexKeys(v.Len())
+	case *Error:
+		return v.Props.Keys()
+	}
+	return nil
+}
+
+func indexKeys(n int) []string {
+	keys := make([]string, n)
+	for i := range keys {
+		keys[i] = strconv.Itoa(i)
+	}
+	return keys
 }
 
 func errorProperty(e *Error, key string) any {

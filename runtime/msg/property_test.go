@@ -1,6 +1,9 @@
 package msg
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestPropertiesReadAsInJavaScript(t *testing.T) {
 	for _, tc := range []struct {
@@ -86,6 +89,29 @@ func TestResolveReplacesReferences(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)
+		}
+	}
+}
+
+func TestKeysAreThoseOfObjectKeys(t *testing.T) {
+	for _, tc := range []struct {
+		v    any
+		want string
+	}{
+		{NewObject("b", 1.0, "2", nil, "a", nil, "1", nil), "1 2 b a"},
+		{NewArray("x", Undefined), "0 1"},
+		{"a😀", "0 1 2"},
+		{&Buffer{B: []byte{1, 2}}, "0 1"},
+		{&TypedArray{Kind: "Int16Array", B: make([]byte, 4)}, "0 1"},
+		{&Error{Message: "m", Props: NewObject("code", "E")}, "code"},
+		{&Error{Message: "m"}, ""},
+		{&Date{}, ""},
+		{4.0, ""},
+		{nil, ""},
+		{Undefined, ""},
+	} {
+		if got := strings.Join(Keys(tc.v), " "); got != tc.want {
+			t.Errorf("%#v has %q, want %q", tc.v, got, tc.want)
 		}
 	}
 }
