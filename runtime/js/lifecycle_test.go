@@ -78,6 +78,31 @@ func TestTimersFireInOrderAndSendForTheirMessage(t *testing.T) {
 	})
 }
 
+func TestTimersWithoutFunctionFailWhenTheirTimeComes(t *testing.T) {
+	for call, want := range map[string]string{
+		"setTimeout(null, 5)":         "TypeError: Cannot read properties of null (reading 'apply')",
+		"setTimeout(undefined)":       "TypeError: Cannot read properties of undefined (reading 'apply')",
+		"setTimeout('node.warn()')":   "TypeError: func.apply is not a function",
+		"i = setInterval({}, 40)":     "TypeError: func.apply is not a function",
+		"setImmediate(undefined, {})": "",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t)
+			c := b.call(b.compile(Source{Body: "let i; " + call + "; setTimeout(() => { clearInterval(i); node.send(msg) }, 50)"}), `{"_msgid":"1"}`)
+			if want == "" { // not wrapped: fails at once
+				if len(c.sent) != 0 {
+					t.Errorf("%s: sent %v", call, c.sent)
+				}
+				return
+			}
+			if len(c.sent) != 1 || len(c.errors) != 1 || errorText(c.errors[0].err) != want {
+				t.Errorf("%s: sent %d, errors %v, want %s", call, len(c.sent), c.errors, want)
+			}
+			b.close()
+		})
+	}
+}
+
 func TestCloseStopsTimersAndRunsCleanup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t)

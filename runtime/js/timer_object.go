@@ -3,7 +3,6 @@ package js
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/dop251/goja"
 )
@@ -66,14 +65,22 @@ func (f *Function) timerFunction(name string) func(goja.FunctionCall) goja.Value
 	}
 	switch name {
 	case "setTimeout":
-		return func(c goja.FunctionCall) goja.Value { return ts.add(c, delay(c.Argument(1)), 0, rest(c, 2)) }
+		return func(c goja.FunctionCall) goja.Value {
+			return ts.add(f.vm.applied(c.Argument(0)), delay(c.Argument(1)), 0, rest(c, 2))
+		}
 	case "setInterval":
 		return func(c goja.FunctionCall) goja.Value {
 			d := delay(c.Argument(1))
-			return ts.add(c, d, d, rest(c, 2))
+			return ts.add(f.vm.applied(c.Argument(0)), d, d, rest(c, 2))
 		}
 	case "setImmediate":
-		return func(c goja.FunctionCall) goja.Value { return ts.add(c, time.Duration(0), 0, rest(c, 1)) }
+		return func(c goja.FunctionCall) goja.Value {
+			fn := c.Argument(0)
+			if !isCallable(fn) {
+				f.vm.badType(`"callback" argument`, "of type function", fn)
+			}
+			return ts.add(fn, 0, 0, rest(c, 1))
+		}
 	}
 	return func(c goja.FunctionCall) goja.Value {
 		if w := timerOf(c.Argument(0)); w != nil {
@@ -83,4 +90,18 @@ func (f *Function) timerFunction(name string) func(goja.FunctionCall) goja.Value
 		}
 		return f.vm.undef
 	}
+}
+
+// applied is fn as setTimeout and setInterval of function nodes call it: what is no function is noticed when its
+// time comes, because theirs wrap it (10-function.js, func.apply).
+func (v *vm) applied(fn goja.Value) goja.Value {
+	if isCallable(fn) {
+		return fn
+	}
+	return v.rt.ToValue(func(goja.FunctionCall) goja.Value {
+		if goja.IsUndefined(fn) || goja.IsNull(fn) {
+			return v.throwf("TypeError", "Cannot read properties of %s (reading 'apply')", fn)
+		}
+		return v.throwf("TypeError", "func.apply is not a function")
+	})
 }

@@ -68,13 +68,9 @@ func delay(val goja.Value) time.Duration {
 	return time.Duration(math.Trunc(ms)) * time.Millisecond
 }
 
-// add starts a timer for the function and the arguments of a call such as setTimeout(fn, ms, …).
-func (ts *timers) add(c goja.FunctionCall, after, every time.Duration, args []goja.Value) goja.Value {
+// add starts a timer that calls fn with args after that time, and then every so often unless every is 0.
+func (ts *timers) add(fn goja.Value, after, every time.Duration, args []goja.Value) goja.Value {
 	v := ts.f.vm
-	fn := c.Argument(0)
-	if !isCallable(fn) {
-		v.badType(`"callback" argument`, "of type function", fn)
-	}
 	if len(ts.byID) >= maxTimers {
 		v.throwf("RangeError", "more than %d timers run in this node: clear those that are not needed", maxTimers)
 	}
