@@ -29,6 +29,12 @@ func (t *Thrown) Error() string { return msg.ToString(t.Value) }
 // Coder is an error with a code, which catch nodes see as error.code.
 type Coder interface{ ErrorCode() string }
 
+// Message is what catch nodes show of err as error.message, which is what String(err) is in Node-RED.
+func Message(err error) string {
+	message, _ := describeError(err)
+	return message
+}
+
 // describeError sets message, code, stack and cause of an error as Node-RED's
 // Flow.handleError reads them off the value that was reported.
 func describeError(err error) (message string, extra []any) {

@@ -183,6 +183,25 @@ func TestSort(t *testing.T) {
 	}
 }
 
+func TestSortNamesAnExpressionThatFailsAsNodeREDDoes(t *testing.T) {
+	seq := []string{`{"payload":1,"parts":{"id":"a","index":0,"count":2}}`, `{"payload":2,"parts":{"id":"a","index":1,"count":2}}`}
+	for _, tc := range []struct {
+		config string
+		in     []string
+	}{
+		{`"targetType":"seq","seqKey":"$unknown()","seqKeyType":"jsonata"`, seq},
+		{`"targetType":"msg","target":"payload","msgKey":"$unknown()","msgKeyType":"jsonata"`, []string{`{"payload":[1,2]}`}},
+	} {
+		h := nodetest.Flow(t, []runtime.Type{Sort}, `[{"id":"n","type":"sort",`+tc.config+`,"wires":[]},{"id":"catch","type":"catch","wires":[]}]`)
+		h.Send("n", tc.in...)
+		h.Wait()
+		got := h.Got("catch")
+		if len(got) != 1 || nodetest.Object(got[0].Value("error")).String("message") != "Invalid JSONata expression in sort node: [object Object]" {
+			t.Errorf("%s: errors %s", tc.config, nodetest.Texts(got))
+		}
+	}
+}
+
 func TestSortForgetsTheOldestSequenceWhenItKeepsTooMuch(t *testing.T) {
 	h := nodetest.Flow(t, []runtime.Type{Sort}, `[{"id":"n","type":"sort","targetType":"seq","wires":[["out"]]},
 		{"id":"out","type":"sink","wires":[]},{"id":"catch","type":"catch","wires":[]}]`, nodetest.Settings(`{"nodeMessageBufferMaxLength":1}`))

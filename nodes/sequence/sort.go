@@ -70,7 +70,7 @@ func (n *sortNode) Init(inst *runtime.Instance) error {
 }
 
 func invalidSort(err error) error {
-	return runtime.Textf("Invalid JSONata expression in sort node: %s", err)
+	return runtime.Textf("Invalid JSONata expression in sort node: %s", runtime.Message(err))
 }
 
 func (n *sortNode) Input(d *runtime.Delivery) error {
