@@ -197,13 +197,9 @@ func (m *staticMount) describe(h http.Header, info fs.FileInfo) {
 		h.Set("Last-Modified", info.ModTime().UTC().Format(http.TimeFormat))
 	}
 	if m.etag {
-		h.Set("Etag", `W/"`+strconv.FormatInt(info.Size(), 16)+"-"+strconv.FormatInt(info.ModTime().UnixMilli(), 16)+`"`)
+		h.Set("Etag", httpfile.Tag(info.Size(), info.ModTime()))
 	}
-	kind := httpfile.TypeOf(info.Name())
-	if strings.HasPrefix(kind, "text/") || kind == "application/javascript" || kind == "application/json" {
-		kind += "; charset=UTF-8"
-	}
-	h.Set("Content-Type", kind)
+	h.Set("Content-Type", httpfile.ContentType(info.Name()))
 }
 
 var folderOrder = append(fileOrder[:5:5], "Content-Type", "Content-Length", "Content-Security-Policy", "X-Content-Type-Options", "Location")

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -49,6 +50,11 @@ func matchesTag(list, tag string) bool {
 		}
 	}
 	return false
+}
+
+// Tag is the entity tag of a file, as npm's send makes it of size and time.
+func Tag(size int64, modified time.Time) string {
+	return `W/"` + strconv.FormatInt(size, 16) + "-" + strconv.FormatInt(modified.UnixMilli(), 16) + `"`
 }
 
 func parseDate(s string) float64 {
