@@ -212,6 +212,9 @@ func readRaw(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !registrableType.MatchString(t.name) { // "text/*" for one
+			return nil, typeErrorf("invalid media type")
+		}
 		text = isTextType(t.name)
 	}
 	data, err := readWhole(r)

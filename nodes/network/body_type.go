@@ -15,8 +15,10 @@ type mediaType struct {
 }
 
 var (
-	typeName  = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	typeParam = regexp.MustCompile("^; *([!#$%&'*+.^_`|~0-9A-Za-z-]+) *= *" +
+	typeName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
+	// registrableType is what npm's media-typer takes (RFC 6838, 4.2), less than typeName.
+	registrableType = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$`)
+	typeParam       = regexp.MustCompile("^; *([!#$%&'*+.^_`|~0-9A-Za-z-]+) *= *" +
 		`("(?:[\x{0b} !\x{23}-\x{5b}\x{5d}-\x{7e}\x{80}-\x{ff}]|\\[\x{0b}\x{20}-\x{ff}])*"|` + "[!#$%&'*+.^_`|~0-9A-Za-z-]+) *")
 	typeText  = regexp.MustCompile(`^[\x{0b}\x{20}-\x{7e}\x{80}-\x{ff}]+$`)
 	quotePair = regexp.MustCompile(`\\([\x{0b}\x{20}-\x{ff}])`)

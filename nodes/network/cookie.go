@@ -85,6 +85,9 @@ func cookieText(name string, value any, options *msg.Object, now time.Time) (str
 			return "", err
 		}
 	} else {
+		if text != msg.ToUTF8(text) { // half of a surrogate pair
+			return "", &msg.Error{Name: "URIError", Message: "URI malformed", Stack: "URIError: URI malformed"}
+		}
 		text = encodeURIComponent(text)
 	}
 	if !cookieValue.MatchString(text) {

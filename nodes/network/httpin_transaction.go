@@ -139,7 +139,7 @@ func (ex *transaction) refuse(err error) {
 	drain(ex.r)
 	ex.node.inst.Log.Warn(err.Error())
 	ex.res.mu.Lock()
-	sent := ex.res.sendStatusLocked(http.StatusInternalServerError)
+	sent := ex.res.sendStatusLocked(msg.Number(http.StatusInternalServerError))
 	ex.res.mu.Unlock()
 	if sent == nil {
 		ex.res.flush(false)

@@ -116,7 +116,6 @@ func (x *exchange) addCookies() {
 	f := headerField{"cookie", x.jar.header(x.req.url, !x.left)}
 	if x.cookie.name != "" {
 		f.name = x.cookie.name
-		x.req.header.del("cookie")
 	}
 	if f.value == "" && !x.left {
 		f.value = x.cookie.value

@@ -39,7 +39,7 @@ func parseStatus(v any) int {
 	if !ok {
 		f = msg.ParseInt(msg.ToString(v), 0)
 	}
-	if f != f || f > 1e9 || f < -1e9 {
+	if f != f || f > 1e15 || f < -1e15 {
 		return 0
 	}
 	return int(f)
@@ -96,7 +96,7 @@ func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
 	payload := m.Value(msg.PayloadKey)
 	buffer, isBuffer := payload.(*msg.Buffer)
 	if !isBuffer && msg.TypeOf(payload) == "object" {
-		res.status = status
+		res.giveStatusLocked(msg.Number(float64(status)))
 		return res.jsonpLocked(payload)
 	}
 	if !res.hasLocked("Content-Length") {
@@ -120,7 +120,7 @@ func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
 		payload = msg.FormatNumber(f)
 		m.Set(msg.PayloadKey, payload)
 	}
-	res.status = status
+	res.giveStatusLocked(msg.Number(float64(status)))
 	return res.sendLocked(payload)
 }
 

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,9 @@ import (
 
 // preference is one entry of an Accept header.
 type preference struct {
-	text    string // without parameters
-	value   string // likewise, in lower case
+	text    string      // without parameters
+	value   string      // likewise, in lower case
+	params  [][2]string // in front of q; names in lower case
 	quality float64
 	order   int
 }
@@ -25,14 +27,24 @@ const maxPreferences = 100
 // preferences reads an Accept header; entries with q=0 are kept.
 func preferences(header string) []preference {
 	var list []preference
-	for part := range strings.SplitSeq(header, ",") {
+	for _, part := range splitUnquoted(header, ',') {
 		text, params, _ := strings.Cut(part, ";")
 		text = strings.TrimSpace(text)
 		p := preference{text: text, value: strings.ToLower(text), quality: 1, order: len(list)}
-		for param := range strings.SplitSeq(params, ";") {
-			if name, q, ok := strings.Cut(param, "="); ok && strings.EqualFold(strings.TrimSpace(name), "q") {
-				p.quality, _ = strconv.ParseFloat(strings.TrimSpace(q), 64)
+		for _, param := range splitUnquoted(params, ';') {
+			name, value, _ := strings.Cut(param, "=")
+			name, value = strings.ToLower(strings.TrimSpace(name)), strings.TrimSpace(value)
+			if name == "" {
+				continue
 			}
+			if n := len(value); n > 1 && value[0] == '"' && value[n-1] == '"' {
+				value = value[1 : n-1]
+			}
+			if name == "q" {
+				p.quality, _ = strconv.ParseFloat(value, 64)
+				break
+			}
+			p.params = append(p.params, [2]string{name, value})
 		}
 		if p.value != "" && len(list) < maxPreferences {
 			list = append(list, p)
@@ -41,24 +53,55 @@ func preferences(header string) []preference {
 	return list
 }
 
-// fit tells how closely an entry names an offer (in lower case), 0 if it does not.
-type fit func(pattern, offer string) int
-
-func mediaFit(pattern, offer string) int {
-	main, _, _ := strings.Cut(offer, "/")
-	switch pattern {
-	case offer:
-		return 3
-	case main + "/*":
-		return 2
-	case "*/*":
-		return 1
+// splitUnquoted splits at the separators that are not within quotes.
+func splitUnquoted(s string, separator byte) []string {
+	var parts []string
+	quoted, from := false, 0
+	for i := range len(s) {
+		switch {
+		case s[i] == '"':
+			quoted = !quoted
+		case s[i] == separator && !quoted:
+			parts, from = append(parts, s[from:i]), i+1
+		}
 	}
-	return 0
+	return append(parts, s[from:])
 }
 
-func plainFit(pattern, offer string) int {
-	switch pattern {
+// fit tells how closely an entry names an offer (in lower case), 0 if it does not.
+type fit func(p preference, offer string) int
+
+// mediaFit has an entry with parameters name only offers that have them too.
+func mediaFit(p preference, offer string) int {
+	offer, params, _ := strings.Cut(offer, ";")
+	offer = strings.TrimSpace(offer)
+	main, _, ok := strings.Cut(offer, "/")
+	closeness := 0
+	switch {
+	case !ok:
+	case p.value == offer:
+		closeness = 7
+	case p.value == main+"/*":
+		closeness = 5
+	case p.value == "*/*":
+		closeness = 1
+	}
+	if closeness == 0 || len(p.params) == 0 {
+		return closeness
+	}
+	has := preferences(offer + ";" + params)
+	for _, want := range p.params {
+		if want[1] != "*" && (len(has) == 0 || !slices.ContainsFunc(has[0].params, func(got [2]string) bool {
+			return got[0] == want[0] && strings.EqualFold(got[1], want[1])
+		})) {
+			return 0
+		}
+	}
+	return closeness + 1
+}
+
+func plainFit(p preference, offer string) int {
+	switch p.value {
 	case offer:
 		return 2
 	case "*":
@@ -67,7 +110,8 @@ func plainFit(pattern, offer string) int {
 	return 0
 }
 
-func languageFit(pattern, offer string) int {
+func languageFit(p preference, offer string) int {
+	pattern := p.value
 	patternMain, _, _ := strings.Cut(pattern, "-")
 	offerMain, _, _ := strings.Cut(offer, "-")
 	switch {
@@ -94,7 +138,8 @@ func rank(prefs []preference, offers []string, fits fit) []int {
 	for i, offer := range offers {
 		c := choice{offer: i}
 		for _, p := range prefs {
-			if closeness := fits(p.value, strings.ToLower(offer)); closeness > c.closeness {
+			closeness := fits(p, strings.ToLower(offer))
+			if closeness > c.closeness || closeness > 0 && closeness == c.closeness && p.quality >= c.quality {
 				c.preference, c.closeness = p, closeness
 			}
 		}
@@ -135,7 +180,7 @@ func (q *request) acceptedType(offers []string) (string, bool) {
 	types := make([]string, len(offers))
 	for i, offer := range offers {
 		if types[i] = offer; !strings.Contains(offer, "/") {
-			types[i] = httpfile.TypeOf(offer)
+			types[i], _ = httpfile.Lookup(offer) // no entry names what is not known
 		}
 	}
 	places := rank(preferences(header), types, mediaFit)
@@ -177,7 +222,7 @@ func acceptsNames(header, absent string, fits fit) func(q *request, args []any) 
 		text := q.acceptHeader(header)
 		if header == "Accept-Encoding" {
 			text = withIdentity(text)
-		} else if text == "" {
+		} else if q.ex.r.Header[header] == nil {
 			text = absent
 		}
 		offers := offersOf(args)
@@ -292,11 +337,14 @@ func rangeOf(q *request, args []any) (any, error) {
 		return msg.Number(-2), nil
 	}
 	size := msg.ToNumber(arg(args, 0))
-	list := msg.NewArray()
+	var ranges []requestedRange
 	for part := range strings.SplitSeq(spec, ",") {
 		from, to, ok := strings.Cut(part, "-")
-		if !ok || list.Len() >= maxPreferences {
+		if len(ranges) >= maxPreferences {
 			return msg.Number(-2), nil
+		}
+		if !ok {
+			to = ""
 		}
 		start, end := msg.ParseInt(from, 10), msg.ParseInt(to, 10)
 		switch {
@@ -309,10 +357,38 @@ func rangeOf(q *request, args []any) (any, error) {
 		if start != start || end != end || start > end || start < 0 {
 			continue
 		}
-		list.Append(msg.NewObject("start", msg.Number(start), "end", msg.Number(end)))
+		ranges = append(ranges, requestedRange{start, end, len(ranges)})
 	}
-	if list.Len() == 0 {
+	if len(ranges) == 0 {
 		return msg.Number(-1), nil
 	}
+	if msg.ToBool(objectArg(args, 1).Value("combine")) {
+		ranges = combine(ranges)
+	}
+	list := msg.NewArray()
+	for _, r := range ranges {
+		list.Append(msg.NewObject("start", msg.Number(r.start), "end", msg.Number(r.end)))
+	}
 	return list, nil
+}
+
+type requestedRange struct {
+	start, end float64
+	place      int // in the header
+}
+
+// combine joins ranges that overlap or touch; each comes where its first part stood.
+func combine(ranges []requestedRange) []requestedRange {
+	slices.SortStableFunc(ranges, func(a, b requestedRange) int { return cmp.Compare(a.start, b.start) })
+	joined := ranges[:1]
+	for _, r := range ranges[1:] {
+		switch last := &joined[len(joined)-1]; {
+		case r.start > last.end+1:
+			joined = append(joined, r)
+		case r.end > last.end:
+			last.end, last.place = r.end, min(last.place, r.place)
+		}
+	}
+	slices.SortFunc(joined, func(a, b requestedRange) int { return cmp.Compare(a.place, b.place) })
+	return joined
 }

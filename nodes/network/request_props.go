@@ -74,7 +74,7 @@ func init() { // the table and its functions refer to each other
 		"aborted":       func(q *request) any { return q.ex.r.Context().Err() != nil },
 		"complete":      func(*request) any { return true },
 		"upgrade":       func(*request) any { return false },
-		"destroyed":     func(*request) any { return true }, // its body has been read
+		"destroyed":     func(q *request) any { return hasBody(q.ex.r) }, // once its body has been read
 		"readable":      func(*request) any { return false },
 		"readableEnded": func(*request) any { return true },
 		"statusCode":    func(*request) any { return nil },

@@ -19,6 +19,7 @@ type response struct {
 
 	mu         sync.Mutex // guards all below
 	status     int
+	given      any    // the status as a flow gave it, for errors and readers; Undefined: as it is
 	sent       int    // the status that was settled: a flow may go on changing status
 	reason     string // statusMessage
 	sentReason string // likewise
@@ -27,6 +28,7 @@ type response struct {
 	names      [6]string // memory for order
 	own        [6]string // memory for the values that every answer has
 	owned      int       // how many of own are in use
+	dateless   bool      // sendDate is false
 	committed  bool      // status and header are settled
 	ended      bool      // the body is complete
 	kept       bool      // a context store holds it: some later event may answer
@@ -50,7 +52,8 @@ func errSent() error {
 	return nodeError("Error", "ERR_HTTP_HEADERS_SENT", "Cannot set headers after they are sent to the client")
 }
 
-// nodeError makes an error as Node's own code throws it: String(err) shows the code.
+// nodeError makes an error as Node's own code throws it: String(err) shows the code,
+// err.name the class alone.
 func nodeError(class, code, format string, args ...any) *msg.Error {
 	e := &msg.Error{Name: class + " [" + code + "]", Message: fmt.Sprintf(format, args...), Props: msg.NewObject("code", code)}
 	e.Stack = e.Error()
@@ -67,7 +70,10 @@ func typeErrorf(format string, args ...any) *msg.Error {
 func (res *response) commitLocked() error {
 	// Node takes 100 to 199 too, and closes the connection after a header that is no answer.
 	if res.status < 200 || res.status > 999 {
-		return nodeError("RangeError", "ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: %d", res.status)
+		return nodeError("RangeError", "ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: %s", msg.ToString(res.statusLocked()))
+	}
+	if res.dateless && !res.hasLocked("Date") {
+		res.header["Date"] = nil // none, in net/http's way
 	}
 	reason, ok := textToLatin1(res.reason)
 	if !ok {
@@ -95,8 +101,12 @@ func (res *response) endLocked(body []byte) error {
 		return nil
 	}
 	if !res.committed {
-		if !res.hasLocked("Content-Length") && !res.hasLocked("Transfer-Encoding") && bodyAllowed(res.status) {
+		head := res.ex.r.Method == http.MethodHead // to which Node tells no length of its own
+		if !head && !res.hasLocked("Content-Length") && !res.hasLocked("Transfer-Encoding") && bodyAllowed(res.status) {
 			res.putLocked("Content-Length", strconv.Itoa(len(body)))
+		}
+		if len(body) > 0 {
+			res.readDispositionLocked()
 		}
 		if err := res.commitLocked(); err != nil {
 			return err
@@ -140,6 +150,19 @@ func (res *response) addLocked(part []byte) error {
 	}
 	res.pending = append(res.pending, part...)
 	return nil
+}
+
+// giveStatusLocked sets the status to what a flow gives; Node looks at it when it is sent.
+func (res *response) giveStatusLocked(v any) {
+	res.status, res.given = int(msg.ToInt32(v)), v
+}
+
+// statusLocked is what a reader of statusCode sees.
+func (res *response) statusLocked() any {
+	if res.given == nil || int(msg.ToInt32(res.given)) != res.status { // it has been set since
+		return msg.Number(float64(res.status))
+	}
+	return res.given
 }
 
 func bodyAllowed(status int) bool {

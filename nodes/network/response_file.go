@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/internal/http1"
 	"sluice/internal/httpfile"
 	"sluice/runtime/msg"
 )
@@ -65,6 +66,7 @@ func (res *response) download(args []any) (any, error) {
 func (res *response) sendFile(name string, options, headers *msg.Object, done any) *msg.Work {
 	userDir := res.ex.node.inst.UserDir()
 	return &msg.Work{Func: done, This: msg.Undefined, Result: msg.Undefined, Do: func(context.Context) []any {
+		var fault fileFault
 		data, modified, err := readUserFile(userDir, name)
 		if err == nil {
 			err = res.sendFileData(name, data, modified, options, headers)
@@ -76,6 +78,8 @@ func (res *response) sendFile(name string, options, headers *msg.Object, done an
 			return []any{fileError(name, err)}
 		case errors.Is(err, fs.ErrNotExist):
 			res.page(http.StatusNotFound, http.StatusText(http.StatusNotFound))
+		case errors.As(err, &fault):
+			res.page(int(fault), fault.Error())
 		default:
 			res.page(http.StatusForbidden, http.StatusText(http.StatusForbidden))
 		}
@@ -87,7 +91,11 @@ func (res *response) sendFile(name string, options, headers *msg.Object, done an
 func fileError(name string, err error) *msg.Error {
 	e := msg.ErrorValue(err)
 	status := 0
+	var fault fileFault
 	switch {
+	case errors.As(err, &fault):
+		status = int(fault)
+		e = &msg.Error{Name: strings.ReplaceAll(fault.Error(), " ", "") + "Error", Message: fault.Error(), Props: &msg.Object{}}
 	case errors.Is(err, fs.ErrNotExist):
 		status = http.StatusNotFound
 		e = &msg.Error{Name: "Error", Message: "ENOENT: no such file or directory, stat '" + name + "'",
@@ -102,7 +110,7 @@ func fileError(name string, err error) *msg.Error {
 	for _, key := range [...]string{"expose", "statusCode", "status"} {
 		e.Props.Set(key, msg.Number(float64(status)))
 	}
-	e.Props.Set("expose", status == http.StatusForbidden)
+	e.Props.Set("expose", !errors.Is(err, fs.ErrNotExist))
 	return e
 }
 
@@ -144,37 +152,108 @@ func hidden(rel string) bool {
 	return strings.Contains(base, "_cred") || strings.HasPrefix(base, "settings.") || strings.HasPrefix(base, "sluice.")
 }
 
+// fileFault is why a file is not sent: a status of npm's send.
+type fileFault int
+
+func (f fileFault) Error() string { return http1.StatusText(int(f)) }
+
+// sendFileData answers with a file as npm's send does.
 func (res *response) sendFileData(name string, data []byte, modified time.Time, options, headers *msg.Object) error {
 	res.mu.Lock()
 	defer res.mu.Unlock()
-	if !res.hasLocked("Content-Type") {
-		if err := res.typeLocked(strings.TrimPrefix(filepath.Ext(name), ".")); err != nil {
-			return err
+	if err := res.describeFileLocked(name, data, modified, options, headers); err != nil {
+		return err
+	}
+	asked := res.ex.r.Header
+	if httpfile.Failed(asked, res.header) {
+		return fileFault(http.StatusPreconditionFailed)
+	}
+	if (res.status >= 200 && res.status < 300 || res.status == http.StatusNotModified) && httpfile.Fresh(asked, res.header) {
+		for _, name := range [...]string{"Content-Encoding", "Content-Language", "Content-Length", "Content-Range", "Content-Type"} {
+			res.dropLocked(name)
+		}
+		res.status = http.StatusNotModified
+		return res.endLocked(nil)
+	}
+	data = section(data, options)
+	if option(options, "acceptRanges") && httpfile.RangeFresh(asked, res.header) {
+		part, ok, unsatisfiable := httpfile.OneRange(asked.Get("Range"), int64(len(data)))
+		switch {
+		case unsatisfiable:
+			res.putLocked("Content-Range", fmt.Sprintf("bytes */%d", len(data)))
+			return fileFault(http.StatusRequestedRangeNotSatisfiable)
+		case ok:
+			res.status = http.StatusPartialContent
+			res.putLocked("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.Start, part.End, len(data)))
+			data = data[part.Start : part.End+1]
 		}
 	}
-	age := int64(0)
-	if v := options.Value("maxAge"); msg.ToBool(v) {
-		age = int64(msg.ToNumber(v) / 1000)
+	if err := res.setOneLocked("Content-Length", strconv.Itoa(len(data))); err != nil {
+		return err
 	}
-	set := msg.NewObject("Accept-Ranges", "bytes", "Cache-Control", "public, max-age="+strconv.FormatInt(age, 10),
-		"Last-Modified", modified.UTC().Format(http.TimeFormat),
-		"ETag", `W/"`+strconv.FormatInt(int64(len(data)), 16)+"-"+strconv.FormatInt(modified.UnixMilli(), 16)+`"`)
-	for key, v := range set.All() {
-		if !res.hasLocked(key) {
-			if err := res.setLocked(key, v); err != nil {
+	if err := res.commitOpenLocked(); err != nil { // a stream to Node, which looks at its header before the body
+		return err
+	}
+	return res.endLocked(data)
+}
+
+// describeFileLocked sets the headers that tell of a file, where the flow has not.
+func (res *response) describeFileLocked(name string, data []byte, modified time.Time, options, headers *msg.Object) error {
+	for _, extra := range [...]*msg.Object{headers, objectArg([]any{options.Value("headers")}, 0)} {
+		for key, v := range extra.All() {
+			if extra != headers && headers.Has("Content-Disposition") && strings.EqualFold(key, "content-disposition") {
+				continue // res.download has its own
+			}
+			if err := res.setHeaderLocked(key, headerTexts(v)...); err != nil {
 				return err
 			}
 		}
 	}
-	for _, extra := range [...]*msg.Object{headers, objectArg([]any{options.Value("headers")}, 0)} {
-		if err := res.setAllLocked(extra); err != nil {
-			return err
+	set := &msg.Object{}
+	if option(options, "acceptRanges") {
+		set.Set("Accept-Ranges", "bytes")
+	}
+	if option(options, "cacheControl") {
+		age := min(max(httpfile.Age(options.Value("maxAge")), 0), 365*24*time.Hour)
+		value := "public, max-age=" + strconv.FormatInt(int64(age/time.Second), 10)
+		if msg.ToBool(options.Value("immutable")) {
+			value += ", immutable"
+		}
+		set.Set("Cache-Control", value)
+	}
+	if option(options, "lastModified") {
+		set.Set("Last-Modified", modified.UTC().Format(http.TimeFormat))
+	}
+	if option(options, "etag") {
+		set.Set("ETag", httpfile.Tag(int64(len(data)), modified))
+	}
+	set.Set("Content-Type", httpfile.ContentType(name))
+	for key, v := range set.All() {
+		if res.emptyLocked(key) {
+			if err := res.setOneLocked(key, msg.ToString(v)); err != nil {
+				return err
+			}
 		}
 	}
-	if part, ok, _ := httpfile.OneRange(res.ex.r.Header.Get("Range"), int64(len(data))); ok && res.status == http.StatusOK {
-		res.status = http.StatusPartialContent
-		res.putLocked("Content-Range", fmt.Sprintf("bytes %d-%d/%d", part.Start, part.End, len(data)))
-		data = data[part.Start : part.End+1]
+	return nil
+}
+
+// option tells whether an option of npm's send is on, as all are unless they are refused.
+func option(options *msg.Object, name string) bool {
+	v, set := options.Get(name)
+	return !set || v == msg.Undefined || msg.ToBool(v)
+}
+
+// section is the part of a file between the options start and end.
+func section(data []byte, options *msg.Object) []byte {
+	size := float64(len(data))
+	start := min(max(msg.ToNumber(options.Value("start")), 0), size)
+	if start != start {
+		start = 0
 	}
-	return res.sendBytesLocked(data)
+	end := msg.ToNumber(options.Value("end"))
+	if end != end {
+		return data[int(start):]
+	}
+	return data[int(start):int(min(max(end+1, start), size))]
 }

@@ -3,7 +3,9 @@ package network
 import (
 	"net/http"
 	"path"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -61,13 +63,16 @@ func (res *response) page(status int, text string) {
 	res.putLocked("Content-Security-Policy", "default-src 'none'")
 	res.putLocked("X-Content-Type-Options", "nosniff")
 	res.putLocked("Content-Type", typeHTML)
-	res.dropLocked("Content-Length")
+	res.putLocked("Content-Length", strconv.Itoa(len(body)))
 	_ = res.endLocked([]byte(body)) // the status is valid and the header is open
 }
 
 // attachmentLocked is Express's res.attachment([filename]).
 func (res *response) attachmentLocked(args []any) error {
-	name, _ := arg(args, 0).(string)
+	name, ok := arg(args, 0).(string)
+	if !ok {
+		return res.setLocked("Content-Disposition", "attachment")
+	}
 	if name != "" {
 		if err := res.typeLocked(strings.TrimPrefix(path.Ext(name), ".")); err != nil {
 			return err
@@ -79,15 +84,15 @@ func (res *response) attachmentLocked(args []any) error {
 // contentDisposition is npm's content-disposition: a plain name, and an extended
 // one (RFC 8187) where the plain one cannot say it.
 func contentDisposition(name string) string {
-	if name == "" {
-		return "attachment"
-	}
 	name = name[strings.LastIndexByte(name, '/')+1:]
+	if name == "" {
+		return "attachment; filename*=UTF-8''"
+	}
 	var plain strings.Builder
 	exact := true
 	for _, r := range name {
 		if r < ' ' || r == 0x7F || r > 0xFF || r > 0x7E && r < 0xA0 {
-			plain.WriteByte('?')
+			plain.WriteString("??"[:utf16.RuneLen(r)])
 			exact = false
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"golang.org/x/net/http/httpguts"
 
@@ -134,6 +135,21 @@ func (res *response) dropLocked(key string) {
 func (res *response) clearLocked() {
 	clear(res.header)
 	res.order = res.order[:0]
+}
+
+// readDispositionLocked does what Node does to a Content-Disposition that goes out
+// with a body of known length: its bytes are read as UTF-8 (Node's processHeader, for
+// names that a flow gives as bytes), so that é of Latin-1 becomes another letter.
+func (res *response) readDispositionLocked() {
+	values := res.header["Content-Disposition"]
+	for i, v := range values {
+		text := strings.ToValidUTF8(v, "\uFFFD")
+		wire := make([]byte, 0, len(text))
+		for _, unit := range utf16.Encode([]rune(text)) {
+			wire = append(wire, byte(unit))
+		}
+		values[i] = string(wire)
+	}
 }
 
 // setLocked is Express's res.set(field, value).

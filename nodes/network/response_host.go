@@ -89,7 +89,7 @@ func (res *response) Get(key string) (any, bool) {
 	}
 	switch key {
 	case "statusCode":
-		return msg.Number(float64(res.status)), true
+		return res.statusLocked(), true
 	case "statusMessage":
 		if res.reason == "" {
 			return msg.Undefined, true
@@ -97,6 +97,10 @@ func (res *response) Get(key string) (any, bool) {
 		return res.reason, true
 	case "headersSent":
 		return res.committed, true
+	case "sendDate":
+		return !res.dateless, true
+	case "writable", "useChunkedEncodingByDefault":
+		return true, true
 	case "finished", "writableEnded":
 		return res.ended, true
 	case "writableFinished":
@@ -128,11 +132,15 @@ func (res *response) Set(key string, v any) {
 	res.mu.Lock()
 	switch key {
 	case "statusCode":
-		res.status = int(msg.ToInt32(v))
+		res.giveStatusLocked(v)
 		res.mu.Unlock()
 		return
 	case "statusMessage":
 		res.reason = msg.ToString(v)
+		res.mu.Unlock()
+		return
+	case "sendDate":
+		res.dateless = !msg.ToBool(v)
 		res.mu.Unlock()
 		return
 	}

@@ -2,13 +2,9 @@ package network
 
 import (
 	"context"
-	"net/http"
-	"slices"
 	"strings"
 
-	"sluice/internal/http1"
 	"sluice/internal/httpfile"
-	"sluice/runtime"
 	"sluice/runtime/msg"
 )
 
@@ -20,52 +16,58 @@ var responseMethods map[string]responseMethod
 func init() { // the table and its functions refer to each other
 	responseMethods = map[string]responseMethod{
 		"status":      (*response).setStatus,
-		"sendStatus":  locked(func(res *response, args []any) error { return res.sendStatusLocked(int(msg.ToInt32(arg(args, 0)))) }),
+		"sendStatus":  locked(func(res *response, args []any) error { return res.sendStatusLocked(arg(args, 0)) }),
 		"send":        locked((*response).sendArgsLocked),
-		"json":        locked(func(res *response, args []any) error { return res.jsonLocked(arg(args, 0)) }),
-		"jsonp":       locked(func(res *response, args []any) error { return res.jsonpLocked(arg(args, 0)) }),
+		"json":        locked(func(res *response, args []any) error { return res.jsonLocked(res.bodyArgLocked(args)) }),
+		"jsonp":       locked(func(res *response, args []any) error { return res.jsonpLocked(res.bodyArgLocked(args)) }),
 		"set":         locked((*response).setArgsLocked),
 		"header":      locked((*response).setArgsLocked),
 		"append":      locked(func(res *response, args []any) error { return res.appendLocked(textArg(args, 0), arg(args, 1)) }),
-		"type":        locked(func(res *response, args []any) error { return res.typeLocked(textArg(args, 0)) }),
-		"contentType": locked(func(res *response, args []any) error { return res.typeLocked(textArg(args, 0)) }),
+		"type":        locked((*response).typeArgsLocked),
+		"contentType": locked((*response).typeArgsLocked),
 		"cookie":      (*response).cookieMethod,
 		"clearCookie": locked(func(res *response, args []any) error {
 			return res.clearCookieLocked(textArg(args, 0), objectArg(args, 1))
 		}),
-		"location":  locked(func(res *response, args []any) error { return res.locationLocked(textArg(args, 0)) }),
-		"vary":      locked(func(res *response, args []any) error { return res.varyLocked(arg(args, 0)) }),
-		"links":     locked(func(res *response, args []any) error { return res.linksLocked(objectArg(args, 0)) }),
-		"setHeader": locked((*response).setHeaderArgsLocked),
+		"location":     locked(func(res *response, args []any) error { return res.locationLocked(textArg(args, 0)) }),
+		"vary":         locked(func(res *response, args []any) error { return res.varyLocked(arg(args, 0)) }),
+		"links":        locked(func(res *response, args []any) error { return res.linksLocked(objectArg(args, 0)) }),
+		"setHeader":    locked((*response).setHeaderArgsLocked),
+		"appendHeader": locked(func(res *response, args []any) error { return res.appendLocked(textArg(args, 0), arg(args, 1)) }),
 		"removeHeader": func(res *response, args []any) (any, error) {
 			res.mu.Lock()
 			defer res.mu.Unlock()
 			return msg.Undefined, res.removeLocked(textArg(args, 0))
 		},
-		"get":            (*response).getMethod,
-		"getHeader":      (*response).getMethod,
-		"hasHeader":      (*response).hasMethod,
-		"getHeaders":     (*response).getHeaders,
-		"getHeaderNames": (*response).getHeaderNames,
-		"writeHead":      locked((*response).writeHeadLocked),
-		"flushHeaders":   (*response).flushHeaders,
-		"write":          (*response).writeMethod,
-		"end":            locked((*response).endArgsLocked),
-		"redirect":       (*response).redirect,
-		"format":         (*response).format,
-		"attachment":     locked((*response).attachmentLocked),
-		"sendFile":       (*response).sendFileMethod,
-		"sendfile":       (*response).sendFileMethod,
-		"download":       (*response).download,
-		"render":         (*response).render,
-		"on":             (*response).listen,
-		"once":           (*response).listen,
-		"addListener":    (*response).listen,
-		"off":            (*response).unlisten,
-		"removeListener": (*response).unlisten,
-		"setTimeout":     locked(func(*response, []any) error { return nil }),
+		"get":               (*response).getMethod,
+		"getHeader":         (*response).getMethod,
+		"hasHeader":         (*response).hasMethod,
+		"getHeaders":        (*response).getHeaders,
+		"getHeaderNames":    (*response).getHeaderNames,
+		"getRawHeaderNames": (*response).getRawHeaderNames,
+		"writeHead":         locked((*response).writeHeadLocked),
+		"flushHeaders":      (*response).flushHeaders,
+		"write":             (*response).writeMethod,
+		"end":               locked((*response).endArgsLocked),
+		"redirect":          (*response).redirect,
+		"format":            (*response).format,
+		"attachment":        locked((*response).attachmentLocked),
+		"sendFile":          (*response).sendFileMethod,
+		"sendfile":          (*response).sendFileMethod,
+		"download":          (*response).download,
+		"render":            (*response).render,
+		"on":                (*response).listen,
+		"once":              (*response).listen,
+		"addListener":       (*response).listen,
+		"off":               (*response).unlisten,
+		"removeListener":    (*response).unlisten,
+		"setTimeout":        locked(func(*response, []any) error { return nil }),
+		"cork":              nothingToDo, // what is written goes out when the function has returned
+		"uncork":            nothingToDo,
 	}
 }
+
+func nothingToDo(*response, []any) (any, error) { return msg.Undefined, nil }
 
 // locked makes a method that returns the response itself.
 func locked(f func(res *response, args []any) error) responseMethod {
@@ -87,19 +89,33 @@ func objectArg(args []any, i int) *msg.Object {
 func (res *response) setStatus(args []any) (any, error) {
 	res.mu.Lock()
 	defer res.mu.Unlock()
-	res.status = int(msg.ToInt32(arg(args, 0)))
+	res.giveStatusLocked(arg(args, 0))
 	return res, nil
+}
+
+// bodyArgLocked takes the body of json and jsonp, with their old forms (status, body) and (body, status).
+func (res *response) bodyArgLocked(args []any) any {
+	if len(args) != 2 {
+		return arg(args, 0)
+	}
+	if _, ok := args[1].(float64); ok {
+		res.giveStatusLocked(args[1])
+		return args[0]
+	}
+	res.giveStatusLocked(args[0])
+	return args[1]
 }
 
 // sendArgsLocked is res.send with its old forms (status, body) and (body, status).
 func (res *response) sendArgsLocked(args []any) error {
 	body := arg(args, 0)
 	if len(args) == 2 {
+		var status any
 		status, isStatus := args[1].(float64)
 		if _, first := body.(float64); first || !isStatus {
-			status, body = msg.ToNumber(body), args[1]
+			status, body = body, args[1]
 		}
-		res.status = int(status)
+		res.giveStatusLocked(status)
 		if n, ok := body.(float64); ok {
 			return res.jsonLocked(n)
 		}
@@ -116,6 +132,9 @@ func (res *response) setArgsLocked(args []any) error {
 
 func (res *response) setHeaderArgsLocked(args []any) error {
 	name, v := textArg(args, 0), arg(args, 1)
+	if _, ok := arg(args, 0).(string); !ok {
+		return nodeError("TypeError", "ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["%s"]`, name)
+	}
 	if v == msg.Undefined {
 		return nodeError("TypeError", "ERR_HTTP_INVALID_HEADER_VALUE", `Invalid value "undefined" for header "%s"`, name)
 	}
@@ -156,6 +175,12 @@ func (res *response) getHeaderNames([]any) (any, error) {
 	return list, nil
 }
 
+func (res *response) getRawHeaderNames([]any) (any, error) {
+	res.mu.Lock()
+	defer res.mu.Unlock()
+	return texts(res.namesLocked()), nil
+}
+
 func (res *response) getHeaders([]any) (any, error) {
 	res.mu.Lock()
 	defer res.mu.Unlock()
@@ -166,15 +191,29 @@ func (res *response) getHeaders([]any) (any, error) {
 	return headers, nil
 }
 
+// namesLocked lists the headers as the flow spelled and ordered them.
 func (res *response) namesLocked() []string {
-	names := make([]string, 0, len(res.header))
-	for name, values := range res.header {
-		if len(values) > 0 {
+	names := make([]string, 0, len(res.order))
+	for _, name := range res.order {
+		if res.hasLocked(name) {
 			names = append(names, name)
 		}
 	}
-	slices.Sort(names)
 	return names
+}
+
+func (res *response) typeArgsLocked(args []any) error {
+	switch name := arg(args, 0).(type) {
+	case string:
+		return res.typeLocked(name)
+	case nil:
+		return typeErrorf("Cannot read properties of null (reading 'indexOf')")
+	default:
+		if name == msg.Undefined {
+			return typeErrorf("Cannot read properties of undefined (reading 'indexOf')")
+		}
+		return typeErrorf("type.indexOf is not a function")
+	}
 }
 
 // typeLocked is Express's res.type: a media type, or what a file name stands for.
@@ -185,61 +224,12 @@ func (res *response) typeLocked(name string) error {
 	return res.setLocked("Content-Type", name)
 }
 
-func (res *response) locationLocked(url string) error {
-	if url == "back" {
-		url = res.ex.r.Referer()
-		if url == "" {
-			url = "/"
-		}
-	}
-	return res.setLocked("Location", runtime.EncodeURL(url))
-}
-
-func (res *response) varyLocked(v any) error {
-	fields := headerTexts(v)
-	current := strings.Join(res.header["Vary"], ", ")
-	for _, field := range fields {
-		if !msg.ToBool(field) || current == "*" || containsFold(current, field) {
-			continue
-		}
-		if field == "*" || current == "" {
-			current = field
-		} else {
-			current += ", " + field
-		}
-	}
-	if current == "" {
-		return nil
-	}
-	return res.setHeaderLocked("Vary", current)
-}
-
-func containsFold(list, name string) bool {
-	for one := range strings.SplitSeq(list, ",") {
-		if strings.EqualFold(strings.TrimSpace(one), name) {
-			return true
-		}
-	}
-	return false
-}
-
-func (res *response) linksLocked(links *msg.Object) error {
-	value := first(res.header["Link"])
-	for rel, url := range links.All() {
-		if value != "" {
-			value += ", "
-		}
-		value += "<" + msg.ToString(url) + `>; rel="` + rel + `"`
-	}
-	return res.setLocked("Link", value)
-}
-
 // writeHeadLocked is writeHead(status[, reason][, headers]).
 func (res *response) writeHeadLocked(args []any) error {
 	if res.committed {
 		return nodeError("Error", "ERR_HTTP_HEADERS_SENT", "Cannot write headers after they are sent to the client")
 	}
-	res.status = int(msg.ToInt32(arg(args, 0)))
+	res.giveStatusLocked(arg(args, 0))
 	headers := arg(args, 1)
 	if reason, ok := headers.(string); ok {
 		res.reason = reason
@@ -253,8 +243,14 @@ func (res *response) writeHeadLocked(args []any) error {
 			}
 		}
 	case *msg.Array:
-		for i := 0; i+1 < headers.Len(); i += 2 {
-			if err := res.setHeaderLocked(msg.ToString(headers.At(i)), headerTexts(headers.At(i+1))...); err != nil {
+		if headers.Len()%2 != 0 {
+			return nodeError("TypeError", "ERR_INVALID_ARG_VALUE", "The argument 'headers' is invalid. Received %s", msg.ToString(headers))
+		}
+		for i := 0; i < headers.Len(); i += 2 {
+			res.dropLocked(canonicalHeader(msg.ToString(headers.At(i))))
+		}
+		for i := 0; i < headers.Len(); i += 2 { // a name may come again
+			if err := res.appendLocked(msg.ToString(headers.At(i)), headers.At(i+1)); err != nil {
 				return err
 			}
 		}
@@ -332,40 +328,4 @@ func (res *response) fresh() bool {
 	res.mu.Lock()
 	defer res.mu.Unlock()
 	return res.freshLocked()
-}
-
-// redirect is Express's res.redirect([status,] url).
-func (res *response) redirect(args []any) (any, error) {
-	status, url := http.StatusFound, arg(args, 0)
-	if len(args) == 2 {
-		if n, ok := args[0].(float64); ok {
-			status, url = int(n), args[1]
-		} else {
-			status = int(msg.ToInt32(args[1]))
-		}
-	}
-	res.mu.Lock()
-	defer res.mu.Unlock()
-	if err := res.locationLocked(msg.ToString(url)); err != nil {
-		return nil, err
-	}
-	if err := res.varyLocked("Accept"); err != nil {
-		return nil, err
-	}
-	address := latin1ToText(first(res.header["Location"]))
-	body := ""
-	text := http1.StatusText(status) + ". Redirecting to "
-	switch kind, _ := res.ex.req.acceptedType([]string{"text", "html"}); kind {
-	case "text":
-		body = text + address
-		res.putLocked("Content-Type", typePlain)
-	case "html":
-		body = "<p>" + text + runtime.EscapeHTML(address) + "</p>"
-		res.putLocked("Content-Type", typeHTML)
-	}
-	res.status = status
-	if err := res.setLocked("Content-Length", msg.Number(float64(len(body)))); err != nil {
-		return nil, err
-	}
-	return msg.Undefined, res.endLocked([]byte(body))
 }

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ func (res *response) sendLocked(v any) error {
 				return err
 			}
 		}
-		res.status = int(v)
+		res.giveStatusLocked(v)
 		if text := http1.StatusText(res.status); text != "" {
 			return res.sendTextLocked(text)
 		}
@@ -48,7 +49,8 @@ func (res *response) sendLocked(v any) error {
 	case msg.TypeOf(v) == "boolean" || msg.TypeOf(v) == "object":
 		return res.jsonLocked(v)
 	}
-	return typeErrorf("The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object. Received %s", describeArg(v))
+	return nodeError("TypeError", "ERR_INVALID_ARG_TYPE",
+		"The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object. Received %s", describeArg(v))
 }
 
 // describeArg names a value as Node's argument errors do.
@@ -255,16 +257,12 @@ func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 }
 
 // sendStatusLocked is Express's res.sendStatus.
-func (res *response) sendStatusLocked(status int) error {
-	res.status = status
+func (res *response) sendStatusLocked(status any) error {
+	res.giveStatusLocked(status)
 	if err := res.setOneLocked("Content-Type", "text/plain; charset=utf-8"); err != nil {
 		return err
 	}
-	text := http1.StatusText(status)
-	if text == "" {
-		text = strconv.Itoa(status)
-	}
-	return res.sendTextLocked(text)
+	return res.sendTextLocked(cmp.Or(http1.StatusText(res.status), msg.ToString(status)))
 }
 
 // freshLocked tells whether the client has this answer already (RFC 9110, 13.2), as npm's fresh does.

@@ -114,15 +114,22 @@ func (v *vm) construct(class string, args ...goja.Value) *goja.Object {
 	return o
 }
 
+// errorObject makes an error. A name with a code, as in "TypeError [ERR_X]", is of
+// Node's own errors: their name is the class alone, and String(err) shows the code.
 func (v *vm) errorObject(e *msg.Error) *goja.Object {
 	class := "Error"
-	switch e.Name {
+	name, _, coded := strings.Cut(e.Name, " [")
+	switch name {
 	case "TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError":
-		class = e.Name
+		class = name
 	}
 	o := v.construct(class, v.str(e.Message))
-	if class != e.Name && e.Name != "" {
-		o.DefineDataProperty("name", v.str(e.Name), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	if class != name && name != "" {
+		o.DefineDataProperty("name", v.str(name), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
+	}
+	if coded {
+		shown := v.str(e.Error())
+		o.DefineDataProperty("toString", v.rt.ToValue(func(goja.FunctionCall) goja.Value { return shown }), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)
 	}
 	if e.Stack != "" {
 		o.DefineDataProperty("stack", v.str(e.Stack), goja.FLAG_TRUE, goja.FLAG_TRUE, goja.FLAG_FALSE)

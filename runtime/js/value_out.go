@@ -262,9 +262,16 @@ func (x *exporter) error(o *goja.Object) *msg.Error {
 	if st := o.Get("stack"); st != nil {
 		e.Stack = v8Stack(text(st.ToString()))
 	}
+	coded := false
+	if rest, ok := strings.CutPrefix(e.Stack, e.Name+" ["); ok { // one of Node's own, see errorObject
+		if code, _, ok := strings.Cut(rest, "]: "); ok && !strings.ContainsAny(code, " \n") {
+			e.Name += " [" + code + "]"
+			coded = true
+		}
+	}
 	for _, k := range o.GetOwnPropertyNames() {
-		switch k {
-		case "stack", "message", "name":
+		switch {
+		case k == "stack", k == "message", k == "name", k == "toString" && coded:
 		default:
 			if e.Props == nil {
 				e.Props = new(msg.Object)
