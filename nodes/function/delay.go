@@ -40,7 +40,7 @@ type delayNode struct {
 	mu     sync.Mutex // guards what follows
 	mode   delayMode
 	closed bool
-	busy   *time.Timer // the depth is about to be shown
+	report *depthReport // about to be shown, or nil
 }
 
 // delayMode is how one pauseType works. It is called with the node's lock held.
@@ -109,8 +109,8 @@ func (n *delayNode) Close(context.Context, bool) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.closed = true
-	if n.busy != nil {
-		n.busy.Stop()
+	if n.report != nil {
+		n.report.timer.Stop()
 	}
 	if n.mode != nil {
 		n.mode.close()
@@ -124,19 +124,40 @@ func depthStatus(shape string, depth int) *msg.Object {
 	return msg.NewObject("fill", "blue", "shape", shape, "text", msg.Number(float64(depth)))
 }
 
+// depthReport is a status that shows how many messages wait, read when it is due.
+type depthReport struct {
+	due   time.Time
+	timer *time.Timer
+	depth func() int
+	text  *msg.Object // nil before it is due
+}
+
 // reportDepthLocked shows how many messages wait, half a second from now.
 func (n *delayNode) reportDepthLocked(depth func() int) {
-	if n.busy != nil {
+	if n.report != nil {
 		return
 	}
-	n.busy = n.inst.AfterFunc(500*time.Millisecond, func(d *runtime.Delivery) error {
+	const wait = 500 * time.Millisecond
+	r := &depthReport{due: time.Now().Add(wait), depth: depth}
+	n.report = r
+	r.timer = n.inst.AfterFunc(wait, func(d *runtime.Delivery) error {
 		n.mu.Lock()
-		n.busy = nil
-		status := depthStatus("dot", depth())
+		n.settleLocked(r)
 		n.mu.Unlock()
-		d.Status(status)
+		d.Status(r.text)
 		return nil
 	})
+}
+
+// settleLocked reads the depth for r, unless that has been done.
+func (n *delayNode) settleLocked(r *depthReport) {
+	if r.text != nil {
+		return
+	}
+	r.text = depthStatus("dot", r.depth())
+	if n.report == r {
+		n.report = nil
+	}
 }
 
 // release takes a message to the outbox, to be sent and completed.
@@ -188,8 +209,13 @@ func (t *ticks) start(n *delayNode, period time.Duration, f func()) {
 	timer = time.AfterFunc(period, func() {
 		n.mu.Lock()
 		if t.timer == timer && !n.closed {
+			// Timers that are due together run in the order they were started in Node: what f shows half a second
+			// later was started before the tick that is due then.
+			if r := n.report; r != nil && !time.Now().Before(r.due) {
+				n.settleLocked(r)
+			}
 			f()
-			if t.timer == timer { // f may begin anew; what it shows later comes before the next tick, as in Node
+			if t.timer == timer { // f may begin anew
 				timer.Reset(period)
 			}
 		}

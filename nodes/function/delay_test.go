@@ -126,6 +126,23 @@ func TestDelay(t *testing.T) {
 	}
 }
 
+func TestDelayShowsTheDepthBeforeTheTickThatIsDueWithIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := nodetest.Flow(t, []runtime.Type{Delay}, `[{"id":"n","type":"delay","pauseType":"rate","rate":"2","rateUnits":"second","wires":[]},
+			{"id":"status","type":"status","wires":[]}]`)
+		h.Send("n", `{"payload":1}`, `{"payload":2}`, `{"payload":3}`, `{"payload":4}`)
+		time.Sleep(2200 * time.Millisecond)
+		h.Wait()
+		var depths []string
+		for _, m := range h.Got("status") {
+			depths = append(depths, msg.ToString(nodetest.Object(m.Value("status")).Value("text")))
+		}
+		if got := strings.Join(depths, " "); got != "3 2 1 0" {
+			t.Errorf("depths %s", got)
+		}
+	})
+}
+
 func TestDelayKeepsTheOrderWithinAnEvent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := nodetest.Flow(t, []runtime.Type{Delay, Function}, `[
