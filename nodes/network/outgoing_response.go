@@ -73,6 +73,9 @@ func (p *responseReader) readHead() (*outgoingResponse, error) {
 		}
 		line := p.head[start:]
 		if !bytes.HasSuffix(line, []byte("\r\n")) && !p.lenient {
+			if start == 0 && bytes.Count(line, []byte(" ")) == 1 { // the line ends in the status
+				return nil, parseError("HPE_INVALID_STATUS", "Invalid response status")
+			}
 			return nil, parseError("HPE_CR_EXPECTED", "Missing expected CR after response line")
 		}
 		if start > 0 && len(bytes.TrimRight(line, "\r\n")) == 0 {

@@ -29,6 +29,7 @@ func TestResponsesReadAsInNode(t *testing.T) {
 		{"1.0", "HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n", "200 ", ""},
 		{"1.0 kept", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n", "200  keep", ""},
 		{"bare line feeds", "HTTP/1.1 200 OK\nContent-Length: 0\n\n", "HPE_CR_EXPECTED", "200  keep"},
+		{"bare line feed after the status", "HTTP/1.1 200\nContent-Length: 0\r\n\r\n", "HPE_INVALID_STATUS", "200  keep"},
 		{"not HTTP", "SSH-2.0-x\r\n", "HPE_INVALID_CONSTANT", ""},
 		{"HTTP/2", "HTTP/2 200 OK\r\n\r\n", "HPE_INVALID_VERSION", ""},
 		{"status of two digits", "HTTP/1.1 99 No\r\n\r\n", "HPE_INVALID_STATUS", ""},
