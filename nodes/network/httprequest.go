@@ -233,7 +233,7 @@ func (n *requestNode) fail(d *runtime.Delivery, x *exchange, err error) error {
 		d.Error(errNoResponse, d.Msg)
 		d.Status(statusNoResponse())
 	} else {
-		d.Error(err, d.Msg)
+		d.Error(withCause(err), d.Msg)
 		d.Status(runtime.NewStatus("red", "ring", code))
 	}
 	d.Msg.Set(msg.PayloadKey, err.Error()+" : "+redactURL(x.text))

@@ -103,6 +103,25 @@ func TestErrorsHaveNodesCodesAndWords(t *testing.T) {
 	}
 }
 
+func TestErrorsOfTheNetworkHaveACause(t *testing.T) {
+	closed := closedPort(t)
+	for in, want := range map[string]string{
+		`{"url":"http://` + closed + `"}`: "Error: connect ECONNREFUSED " + closed + " (ECONNREFUSED)",
+		`{"url":"http://[x"}`:             "", // found wrong before anything was asked
+	} {
+		h := requestFlow(t, `{"senderr":true}`, "")
+		h.Send("n", in)
+		h.Wait()
+		got := ""
+		if cause, ok := h.Got("catch")[0].Value("error").(*msg.Object).Value("cause").(*msg.Error); ok {
+			got = cause.Error() + " (" + cause.Props.String("code") + ")"
+		}
+		if got != want {
+			t.Errorf("%s: cause %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestAnErrorGoesOnWithTheMessage(t *testing.T) {
 	closed := closedPort(t)
 	h := requestFlow(t, `{"url":"http://u:pass@`+closed+`/x?token=abc&q=1"}`, "")

@@ -30,6 +30,21 @@ func outgoingError(class, code, text string) *msg.Error {
 
 func requestError(code, text string) *msg.Error { return outgoingError("RequestError", code, text) }
 
+// withCause is err as got hands it on: what Node said of the network is the cause of an error of got's class.
+func withCause(err error) error {
+	e, ok := err.(*msg.Error)
+	if !ok || e.Name != "RequestError" && e.Name != "ReadError" {
+		return err
+	}
+	code := e.Props.String("code")
+	if strings.HasPrefix(code, "ERR_") && !strings.HasPrefix(code, "ERR_TLS_") && !strings.HasPrefix(code, "ERR_SSL_") {
+		return err
+	}
+	cause := &msg.Error{Name: "Error", Message: e.Message, Props: msg.NewObject("code", code)}
+	cause.Stack = cause.Error()
+	return &msg.Error{Name: e.Name, Message: e.Message, Stack: e.Stack, Props: msg.NewObject("code", code, "cause", cause)}
+}
+
 // readError is an error in the middle of a body.
 func readError() *msg.Error {
 	return outgoingError("ReadError", "ECONNRESET", "The server aborted pending request")
