@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/nodes/nodetest"
 	"sluice/runtime"
 )
 
@@ -103,5 +104,32 @@ func TestFilesAreSentAsBySend(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tc.want)
 			}
 		})
+	}
+}
+
+func TestServerOptionsAreThoseOfExpress(t *testing.T) {
+	for _, tc := range []struct{ name, options, body, want string }{
+		{"json escape", `{"json escape":true}`, `msg.payload = {a: "<b>&"}; return msg`, `{"a":"\u003cb\u003e\u0026"}`},
+		{"json escape of a jsonp", `{"json escape":true}`, `msg.res._res.jsonp("<")`, `"\u003c"`},
+		{"no query parser", `{"query parser":false}`, `msg.payload = msg.req.query; return msg`, `{}`},
+		{"a trusted proxy", `{"trust proxy":1}`, `msg.payload = msg.req.ip + msg.req.ips + msg.req.protocol; return msg`, "9.9.9.99.9.9.9https"},
+		{"another proxy", `{"trust proxy":"10.0.0.1"}`, `msg.payload = msg.req.ip + msg.req.ips + msg.req.protocol; return msg`, "192.0.2.1http"},
+	} {
+		w := httptest.NewRecorder()
+		r := httptest.NewRequestWithContext(t.Context(), "GET", "/x?q=1", nil)
+		r.Header.Set("X-Forwarded-For", "8.8.8.8, 9.9.9.9")
+		r.Header.Set("X-Forwarded-Proto", "https")
+		endpoint(t, tc.body, nodetest.Settings(`{"httpServerOptions":`+tc.options+`}`)).ServeHTTP(w, r)
+		if got := w.Body.String(); got != tc.want {
+			t.Errorf("%s: got %s, want %s", tc.name, got, tc.want)
+		}
+	}
+}
+
+func TestAReasonThatCannotBeSentIsNoneOfTheAnswerForTheFlow(t *testing.T) {
+	w := httptest.NewRecorder()
+	endpoint(t, `msg.res._res.statusMessage = "a\nb"; msg.res._res.end("x")`).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/x", nil))
+	if w.Code != 500 || !strings.Contains(w.Body.String(), "flow_ended") {
+		t.Errorf("got %d %s", w.Code, w.Body.String())
 	}
 }

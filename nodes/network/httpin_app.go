@@ -34,8 +34,10 @@ type httpApp struct {
 	etag            etagMode
 	indent          string // of JSON
 	callback        string // the query parameter of JSONP
+	escapeJSON      bool
 	simpleQuery     bool
-	trustProxy      bool
+	noQuery         bool
+	trust           trust
 	subdomainOffset int
 }
 
@@ -118,14 +120,19 @@ func (app *httpApp) setOptions(options *msg.Object) {
 		app.callback = name
 	}
 	app.simpleQuery = options.Value("query parser") == "simple" || options.Value("query parser") == true
-	app.trustProxy = options.Value("trust proxy") == true
+	app.noQuery = options.Value("query parser") == false
+	app.escapeJSON = msg.ToBool(options.Value("json escape"))
+	app.trust = newTrust(options.Value("trust proxy"))
 	if n, ok := options.Value("subdomain offset").(float64); ok && n >= 0 && n < 100 {
 		app.subdomainOffset = int(n)
 	}
 }
 
 func (app *httpApp) parseQuery(s string) *msg.Object {
-	if app.simpleQuery {
+	switch {
+	case app.noQuery:
+		return &msg.Object{}
+	case app.simpleQuery:
 		return simpleQuery(s)
 	}
 	query, err := parseQuery(s, urlQuery)

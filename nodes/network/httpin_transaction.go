@@ -242,8 +242,8 @@ func (ex *transaction) fail(status int, reason string) {
 		maps.Copy(res.header, ex.given)
 		res.putLocked("Content-Type", typeJSON)
 		res.putLocked("Cache-Control", "no-store")
-		res.status = status
-		_ = res.endLocked(body) // the status is valid and the header is open
+		res.status, res.reason = status, "" // the flow's may be what failed
+		_ = res.endLocked(body)             // the status is valid and the header is open
 	}
 	res.mu.Unlock()
 	res.flush(false)

@@ -123,7 +123,7 @@ func (q *request) protocol() string {
 	if q.ex.r.TLS != nil {
 		proto = "https"
 	}
-	if !q.ex.app.trustProxy {
+	if !q.ex.app.trust.trusts(q.remote(), 0) {
 		return proto
 	}
 	forwarded, _, _ := strings.Cut(q.ex.r.Header.Get("X-Forwarded-Proto"), ",")
@@ -134,7 +134,7 @@ func (q *request) protocol() string {
 }
 
 func (q *request) host() string {
-	if q.ex.app.trustProxy {
+	if q.ex.app.trust.trusts(q.remote(), 0) {
 		forwarded, _, _ := strings.Cut(q.ex.r.Header.Get("X-Forwarded-Host"), ",")
 		if forwarded = strings.TrimRight(forwarded, " "); forwarded != "" {
 			return forwarded
@@ -180,11 +180,8 @@ func subdomains(q *request) any {
 
 // addresses are the socket's, and behind a trusted proxy those it forwarded for; the client comes first.
 func (q *request) addresses() []string {
-	remote, _, err := net.SplitHostPort(q.ex.r.RemoteAddr)
-	if err != nil {
-		remote = q.ex.r.RemoteAddr
-	}
-	if !q.ex.app.trustProxy {
+	remote := q.remote()
+	if !q.ex.app.trust.trusts(remote, 0) {
 		return []string{remote}
 	}
 	var list []string
@@ -193,7 +190,15 @@ func (q *request) addresses() []string {
 			list = append(list, part)
 		}
 	}
-	return append(list, remote)
+	return q.ex.app.trust.believed(append(list, remote))
+}
+
+// remote is the address of the socket's other end.
+func (q *request) remote() string {
+	if host, _, err := net.SplitHostPort(q.ex.r.RemoteAddr); err == nil {
+		return host
+	}
+	return q.ex.r.RemoteAddr
 }
 
 func forwardedIPs(q *request) any {

@@ -239,7 +239,7 @@ func (res *response) reuseLocked() {
 func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 	switch v.(type) {
 	case *msg.Object, *msg.Array, nil:
-		if res.ex.app.indent == "" {
+		if app := res.ex.app; app.indent == "" && !app.escapeJSON {
 			memory, _ := bodies.Get().(*[]byte)
 			b, err := msg.AppendJSON((*memory)[:0], v)
 			if err != nil {
@@ -253,8 +253,14 @@ func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 	if err != nil {
 		return nil, false, msg.ErrorValue(err)
 	}
+	if res.ex.app.escapeJSON {
+		s = markup.Replace(s)
+	}
 	return []byte(s), ok, nil
 }
+
+// markup is what the setting "json escape" keeps out of pages that JSON is put into.
+var markup = strings.NewReplacer("<", `\u003c`, ">", `\u003e`, "&", `\u0026`)
 
 // sendStatusLocked is Express's res.sendStatus.
 func (res *response) sendStatusLocked(status any) error {
