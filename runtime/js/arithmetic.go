@@ -40,11 +40,14 @@ func (in *inliner) arithmetic(e ast.Expression) ast.Expression {
 	}
 	s := &sums{in: in}
 	f := s.sum(e)
-	if f == nil || s.calls == 0 || s.steps < 2 || len(s.variables) == 0 {
+	if f == nil {
 		return nil
 	}
 	for _, n := range s.nodes {
 		in.summed[n] = true
+	}
+	if s.calls == 0 || s.steps < 2 || len(s.variables) == 0 {
+		return nil
 	}
 	name := "%n" + strconv.Itoa(len(in.c.extras))
 	in.c.extras = append(in.c.extras, extra{name, func(v *vm) goja.Value {
@@ -91,9 +94,19 @@ func (v *vm) sum(f sum, args []goja.Value) goja.Value {
 	return v.rt.ToValue(r)
 }
 
-// sum returns the function of an expression, nil if it has none.
+// sum returns the function of an expression, nil if it has none; then nobody looks at it again.
 func (s *sums) sum(e ast.Expression) sum {
-	s.nodes = append(s.nodes, e)
+	if s.in.summed[e] {
+		return nil
+	}
+	f := s.of(e)
+	if s.nodes = append(s.nodes, e); f == nil {
+		s.in.summed[e] = true
+	}
+	return f
+}
+
+func (s *sums) of(e ast.Expression) sum {
 	switch e := e.(type) {
 	case *ast.NumberLiteral:
 		switch n := e.Value.(type) {

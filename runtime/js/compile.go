@@ -62,6 +62,9 @@ func compile(src Source) (*compiled, error) {
 			text.WriteString("undefined,")
 			continue
 		}
+		if err := checkNesting(p.text); err != nil {
+			return nil, err
+		}
 		ast, async, err := parsePart(p.text, p.kind)
 		if err != nil {
 			return nil, err

@@ -17,6 +17,7 @@ import (
 func (v *vm) install() {
 	v.class("Uint8Array") // the native one, before bounds wraps it
 	v.installBounds()
+	v.installDynamic()
 	v.installJSON()
 	v.installFreeze()
 	v.installLocale()

@@ -30,7 +30,7 @@ type inliner struct {
 	declared map[string]bool         // every name that the body declares somewhere
 	own      bool                    // msg is the call's message throughout
 	statics  map[string]bool         // of the variables for static functions, the names in use
-	summed   map[ast.Expression]bool // parts of expressions that arithmetic has dealt with
+	summed   map[ast.Expression]bool // expressions that arithmetic has dealt with
 	hoisted  []*ast.Binding
 }
 

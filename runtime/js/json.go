@@ -33,12 +33,12 @@ func (v *vm) installJSON() {
 	})
 	define(v, o, "stringify", 3, func(c goja.FunctionCall) goja.Value {
 		if c.Argument(1).ToBoolean() {
-			return v.call(stringify, o, c.Arguments...)
+			return v.call(stringify, o, c.Argument(0), v.counting(c.Argument(1)), c.Argument(2))
 		}
 		t, ok, odd, err := v.stringify(c.Argument(0), indent(c.Argument(2)))
 		switch {
 		case odd:
-			return v.call(stringify, o, c.Arguments...)
+			return v.call(stringify, o, c.Argument(0), v.counting(v.undef), c.Argument(2))
 		case err != nil:
 			v.throw(err)
 		case !ok:

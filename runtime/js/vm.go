@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 
 	"github.com/dop251/goja"
-	"github.com/dop251/goja/parser"
 
 	"sluice/runtime/msg"
 )
@@ -74,7 +73,6 @@ const mainVM = -1
 func newVM(opts *Options, mu *sync.Mutex, foreigns *atomic.Bool) *vm {
 	rt := goja.New()
 	rt.SetMaxCallStackSize(maxCallDepth)
-	rt.SetParserOptions(parser.WithDisableSourceMaps)
 	v := &vm{rt: rt, opts: opts, mu: mu, foreigns: foreigns, t: rt.ToValue(true), f: rt.ToValue(false), undef: goja.Undefined(), null: goja.Null(),
 		rejected: map[*goja.Promise]rejection{}, classes: map[string]*goja.Object{}}
 	v.idle, v.callStack = idleOf(rt), vmField(rt, "callStack")
