@@ -43,6 +43,8 @@ func TestBodyReturns(t *testing.T) {
 		{"its own _msgid", `msg._msgid = "x"; node.send({}); return {}`, `{"_msgid":"1"}`, `sent {"_msgid":"1"}; sent {"_msgid":"x"}; done`},
 		{"node properties that do not last", `node.n = (node.n || 0) + 1; return {n: node.n}`, `{"_msgid":"1"}`, `sent {"n":1,"_msgid":"1"}; done`},
 		{"an input listener", `node.on("input", () => {})`, `{}`, `done Error: Cannot add listener to 'input' event within Function`},
+		{"a status of nothing", `try { node.status() } catch (e) { msg.e = e.message }; try { node.status(null) } catch (e) { msg.f = e.name }; return msg`, `{"_msgid":"1"}`,
+			`sent {"_msgid":"1","e":"Cannot read properties of undefined (reading 'hasOwnProperty')","f":"TypeError"}; done`},
 		{"throws of nothing", `throw undefined`, `{}`, `done`},
 		{"context", `var n = (flow.get("n") || 0) + 1; flow.set("n", n); return {payload: flow.get("n")}`, `{"_msgid":"1"}`,
 			`sent {"payload":1,"_msgid":"1"}; done`},

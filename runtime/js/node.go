@@ -143,6 +143,9 @@ func nodeDone(s *session, c goja.FunctionCall) goja.Value {
 }
 
 func nodeStatus(s *session, c goja.FunctionCall) goja.Value {
+	if status := c.Argument(0); goja.IsUndefined(status) || goja.IsNull(status) { // Flow.handleStatus reads it
+		s.vm.throwf("TypeError", "Cannot read properties of %s (reading 'hasOwnProperty')", status)
+	}
 	s.fn.status.Store(true)
 	var v any
 	s.settled(func() { v = (&exporter{vm: s.vm, copy: true}).value(c.Argument(0)) })
