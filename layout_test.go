@@ -48,6 +48,7 @@ var picture = map[string][]string{
 	"internal/logtest":    {},
 	"internal/suites":     {},
 	"internal/hostile":    {},
+	"internal/profile":    {"config", "server"},
 	"internal/soak":       {"config", "server"},
 	"internal/standin":    {},
 	"internal/weburl":     {},
