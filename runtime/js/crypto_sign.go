@@ -160,7 +160,7 @@ func (v *vm) signHost() host {
 		}
 		return s
 	}
-	return host{
+	return v.jwkHost(host{
 		"parse": func(c goja.FunctionCall) goja.Value {
 			k, err := parseKey(v.data(c.Argument(0), v.undef, "key"))
 			if err != nil {
@@ -209,7 +209,7 @@ func (v *vm) signHost() host {
 			return v.str(string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})))
 		},
 		"crypto": func(goja.FunctionCall) goja.Value { return v.crypto },
-	}
+	})
 }
 
 // opaque is a Go value that JavaScript holds for Go.

@@ -77,6 +77,10 @@ func TestWebCrypto(t *testing.T) {
 		{"PBKDF2", `const k = await s.importKey("raw", enc("pw"), "PBKDF2", false, ["deriveBits"]); return {payload: Buffer.from(await s.deriveBits({name: "PBKDF2", salt: enc("salt"), iterations: 1, hash: "SHA-256"}, k, 128)).equals(crypto.pbkdf2Sync("pw", "salt", 1, 16, "sha256"))}`, `true`},
 		{"ECDSA", `const [x, y] = [await s.importKey("pkcs8", der(msg.private), {name: "ECDSA", namedCurve: "P-256"}, true, ["sign"]), await s.importKey("spki", der(msg.public), {name: "ECDSA", namedCurve: "P-256"}, true, ["verify"])];
 			const a = {name: "ECDSA", hash: "SHA-256"}; const g = await s.sign(a, x, enc("t")); return {payload: [g.byteLength, x.type, y.type, await s.verify(a, y, g, enc("t")), await s.verify(a, y, g, enc("u"))]}`, `[64,"private","public",true,false]`},
+		{"JWK", `const y = await s.importKey("spki", der(msg.public), {name: "ECDSA", namedCurve: "P-256"}, true, ["verify"]); const j = await s.exportKey("jwk", y);
+			const x = await s.importKey("pkcs8", der(msg.private), {name: "ECDSA", namedCurve: "P-256"}, false, ["sign"]); const z = await s.importKey("jwk", j, {name: "ECDSA", namedCurve: "P-256"}, false, ["verify"]);
+			const a = {name: "ECDSA", hash: "SHA-256"}; const g = await s.sign(a, x, enc("t")); return {payload: [Object.keys(j).sort().join(), String(z), await s.verify(a, z, g, enc("t")), await s.verify(a, z, g, enc("u")), crypto.createPublicKey({key: j, format: "jwk"}).export({format: "jwk"}).x === j.x]}`, `["crv,ext,key_ops,kty,x,y","[object CryptoKey]",true,false,true]`},
+		{"bad JWK", `try { await s.importKey("jwk", {kty: "EC", crv: "P-256", x: "AA", y: "AA"}, {name: "ECDSA", namedCurve: "P-256"}, true, ["verify"]) } catch (e) { return {payload: e.message} }`, `"Invalid JWK data"`},
 	} {
 		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {

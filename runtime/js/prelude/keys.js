@@ -5,6 +5,7 @@
   const err = (C, code, text) => Object.assign(new C(text), { code })
 
   class KeyObject {
+    get [Symbol.toStringTag] () { return 'KeyObject' }
     get type () { const k = secrets.get(this); return k.bytes ? 'secret' : k.parsed.type }
     get symmetricKeySize () { const k = secrets.get(this); return k.bytes ? k.bytes.length : undefined }
     get asymmetricKeyType () { const k = secrets.get(this); return k.parsed && k.parsed.name }
@@ -16,7 +17,7 @@
 
     export (o = {}) {
       const k = secrets.get(this)
-      if (!k.bytes) return host.export(k.parsed.key, o.format)
+      if (!k.bytes) return o.format === 'jwk' && this.type === 'public' ? host.toJWK(k.parsed.key) : host.export(k.parsed.key, o.format)
       return o.format === 'jwk' ? { kty: 'oct', k: k.bytes.toString('base64url') } : Buffer.from(k.bytes)
     }
 
@@ -29,8 +30,12 @@
       if (own.bytes) throw err(TypeError, 'ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE', 'Invalid key object type secret, expected ' + wanted + '.')
       return wanted === 'public' && own.parsed.type === 'private' ? host.parse(host.export(own.parsed.key, 'der'), true) : own.parsed
     }
-    if (k !== null && typeof k === 'object' && k.key !== undefined && !ArrayBuffer.isView(k)) return parse(k.key, wanted)
+    if (k !== null && typeof k === 'object' && k.key !== undefined && !ArrayBuffer.isView(k)) return parse(k.format === 'jwk' ? jwk(k.key) : k.key, wanted)
     return host.parse(k, wanted === 'public')
+  }
+  const jwk = k => {
+    if (k.d !== undefined) throw err(Error, 'ERR_CRYPTO_INVALID_JWK', 'Private keys in the form of a JWK cannot be read: give the key in PEM')
+    return host.fromJWK(k)
   }
   const createSecretKey = (k, enc) => make({ bytes: typeof k === 'string' ? Buffer.from(k, enc) : Buffer.from(k) })
   const createPrivateKey = k => {
@@ -70,6 +75,8 @@
       secrets.set(this, secrets.get(key))
       Object.freeze(this)
     }
+
+    get [Symbol.toStringTag] () { return 'CryptoKey' }
   }
   const fault = (name, text) => { const e = new Error(text); e.name = name; return e }
   const alg = a => typeof a === 'string' ? { name: a } : { ...a }
@@ -107,13 +114,16 @@
       if (format === 'raw') key = createSecretKey(data(d))
       else if (format === 'jwk' && d.kty === 'oct') key = createSecretKey(d.k, 'base64url')
       else if (format === 'spki' || format === 'pkcs8') key = make({ parsed: host.parse(data(d), false) })
+      else if (format === 'jwk') key = make({ parsed: host.parse(jwk(d), true) })
       else throw fault('NotSupportedError', 'Unable to import a key in the format ' + format + (d && d.kty ? ' ' + d.kty : ''))
       if (/^(HMAC|AES)/i.test(a.name) && key.symmetricKeySize !== undefined) a.length = key.symmetricKeySize * 8
+      if (/^RSA/i.test(a.name)) Object.assign(a, { modulusLength: secrets.get(key).parsed.bits, publicExponent: new Uint8Array([1, 0, 1]) })
       return new CryptoKey(key, a, extractable, usages)
     },
     async exportKey (format, k) {
       if (!k.extractable) throw fault('InvalidAccessError', 'key is not extractable')
       if (bytes(k)) return format === 'jwk' ? { kty: 'oct', k: bytes(k).toString('base64url'), key_ops: k.usages, ext: true } : ab(bytes(k))
+      if (format === 'jwk' && k.type === 'public') return { ...host.toJWK(secrets.get(k).parsed.key), key_ops: k.usages, ext: true }
       return ab(host.export(secrets.get(k).parsed.key, 'der'))
     },
     async generateKey (a, extractable, usages) {
