@@ -41,6 +41,7 @@ func makeRoom() {
 		return
 	}
 	ballast = make([]byte, garbageRoom)
+	releasePages(ballast) // what lay there before had to be cleared
 	if limit := debug.SetMemoryLimit(-1); limit <= math.MaxInt64-garbageRoom {
 		debug.SetMemoryLimit(limit + garbageRoom) // for the limit, too, it counts
 	}

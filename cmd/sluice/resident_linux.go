@@ -34,3 +34,6 @@ func releaseStartPages() {
 		}
 	}
 }
+
+// releasePages gives back the memory of b, which reads as zeros from then on.
+func releasePages(b []byte) { _ = syscall.Madvise(b, syscall.MADV_DONTNEED) } // it stays resident else
