@@ -1,6 +1,6 @@
 // Command profile serves a user directory, without a guard and on loopback only,
 // while somebody puts a load on it, and writes a CPU profile of that time. It is
-// how cmd/sluice/default.pgo is made, by which the compiler knows what is hot:
+// how profiles such as cmd/sluice/default.pgo are made, by which the compiler knows what is hot:
 // docs/performance.md says from which loads. Nobody else needs it.
 package main
 
