@@ -21,7 +21,7 @@ type response struct {
 	written int64 // of the body
 	chunked bool
 	lengthy bool   // the header lines have the length already
-	coded   bool   // and the transfer coding
+	streams bool   // the handler names a coding, and gets no length besides: RFC 9112, 6.3
 	named   bool   // and what becomes of the connection
 	over    bool   // the handler has returned
 	body    []byte // kept back until the header is complete
@@ -165,9 +165,7 @@ func (r *response) finish() error {
 	if !r.wrote {
 		r.WriteHeader(http.StatusOK)
 	}
-	// A handler that names a coding means to stream, and gets no length besides (RFC 9112, 6.3).
-	streams := len(r.header["Transfer-Encoding"]) > 0
-	if !r.sent && !streams && r.length < 0 && bodyAllowed(r.status) && (r.written > 0 || r.x.request.Method != http.MethodHead) {
+	if !r.sent && !r.streams && r.length < 0 && bodyAllowed(r.status) && (r.written > 0 || r.x.request.Method != http.MethodHead) {
 		r.length = r.written
 	}
 	r.complete()

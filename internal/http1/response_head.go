@@ -17,8 +17,8 @@ func (r *response) settle() {
 	}
 	switch {
 	case !bodyAllowed(r.status):
-	case len(h["Transfer-Encoding"]) > 0: // one length, not two: RFC 9112, 6.3
-		r.coded = x.request.ProtoAtLeast(1, 1)
+	case len(h["Transfer-Encoding"]) > 0:
+		r.streams = true
 	case len(h["Content-Length"]) > 0:
 		r.length = parseLength(h["Content-Length"][0])
 	}
@@ -43,7 +43,7 @@ func (r *response) appendHeader(dst []byte) []byte {
 			dst = r.appendLength(dst, name)
 			continue
 		case "Transfer-Encoding":
-			if r.coded {
+			if r.streams && r.x.request.ProtoAtLeast(1, 1) {
 				r.chunked = true
 				dst = appendField(dst, name, "chunked")
 			}
