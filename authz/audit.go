@@ -112,6 +112,15 @@ func insertEvent(ctx context.Context, tx *sql.Tx, e Event) error {
 	return nil
 }
 
+func insertEvents(ctx context.Context, tx *sql.Tx, events []Event) error {
+	for _, e := range events {
+		if err := insertEvent(ctx, tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // AuditQuery chooses events of the audit. The zero value takes all.
 type AuditQuery struct {
 	Since  time.Time

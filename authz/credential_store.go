@@ -260,12 +260,7 @@ func (s *Store) FlushCredentialUses(ctx context.Context, uses []CredentialUse, e
 				return err
 			}
 		}
-		for _, e := range events {
-			if err := insertEvent(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		return nil
+		return insertEvents(ctx, tx, events)
 	})
 	if err != nil {
 		return fmt.Errorf("write uses of credentials: %w", err)

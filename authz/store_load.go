@@ -102,12 +102,7 @@ func (s *Store) Flush(ctx context.Context, uses []Use, events []Event) error {
 				return err
 			}
 		}
-		for _, e := range events {
-			if err := insertEvent(ctx, tx, e); err != nil {
-				return err
-			}
-		}
-		return nil
+		return insertEvents(ctx, tx, events)
 	})
 	if err != nil {
 		return fmt.Errorf("write last uses: %w", err)
