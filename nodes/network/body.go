@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -149,16 +150,26 @@ func readLimited(from io.Reader, limit, length int64) ([]byte, error) {
 	if length > limit {
 		return nil, errTooLarge
 	}
-	var buf bytes.Buffer
-	buf.Grow(int(min(max(length, 0), trustedLength)) + bytes.MinRead)
-	n, err := buf.ReadFrom(io.LimitReader(from, limit+1))
-	switch {
-	case err != nil:
-		return nil, readFault(err)
-	case n > limit:
-		return nil, errTooLarge
+	room := int64(bytes.MinRead)
+	if length >= 0 {
+		room = min(length, trustedLength) + 1 // more than comes, so that its end is read without growing
 	}
-	return buf.Bytes(), nil
+	data := make([]byte, 0, room)
+	for {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, len(data))
+		}
+		n, err := from.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case err != nil && err != io.EOF:
+			return nil, readFault(err)
+		case int64(len(data)) > limit:
+			return nil, errTooLarge
+		case err == io.EOF:
+			return data, nil
+		}
+	}
 }
 
 // trustedLength is how much memory an announced length gets before the bytes arrive.
@@ -212,7 +223,7 @@ func readRaw(r *http.Request) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !registrableType.MatchString(t.name) { // "text/*" for one
+		if !isRegistrable(t.name) { // "text/*" for one
 			return nil, typeErrorf("invalid media type")
 		}
 		text = isTextType(t.name)
@@ -224,8 +235,7 @@ func readRaw(r *http.Request) (any, error) {
 	case !text:
 		return &msg.Buffer{B: data}, nil
 	}
-	s, _ := msg.EncodeBytes(bytes.TrimPrefix(data, utf8BOM), "utf8")
-	return s, nil
+	return msg.TextOf(bytes.TrimPrefix(data, utf8BOM)), nil
 }
 
 func isTextType(name string) bool {

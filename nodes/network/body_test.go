@@ -74,6 +74,12 @@ func TestBodies(t *testing.T) {
 		{"what is not gzip", "application/json", "gzip", `{}`, 500, 400, ""},
 		{"raw bodies are not decoded", "text/plain", "gzip", `{}`, 200, 200, "{}"},
 		{"a type that cannot be read", "bad", "", `x`, 500, 500, ""},
+		{"a type that nobody can register", "text/*", "", `x`, 500, 500, ""},
+		{"a type of Latin-1 letters", "text/pl\xe4in", "", `x`, 500, 500, ""},
+		{"a type in capitals", "TEXT/Plain", "", `x`, 200, 200, "x"},
+		{"a vendor's type", "application/vnd.x-y_z+json", "", `{"a": 1}`, 200, 200, `{"a": 1}`},
+		{"a type of the greatest length", "text/" + strings.Repeat("x", 127), "", `x`, 200, 200, "x"},
+		{"a type too long", "text/" + strings.Repeat("x", 128), "", `x`, 500, 500, ""},
 		{"a form that nests too deeply", "application/x-www-form-urlencoded", "", "a" + deep(33) + "=1", 500, 400, ""},
 		{"+json is text", "application/ld+json", "", `{"a": 1}`, 200, 200, `{"a": 1}`},
 	} {

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"golang.org/x/net/http/httpguts"
 )
 
 // mediaType is a Content-Type as npm's content-type reads it.
@@ -15,10 +13,7 @@ type mediaType struct {
 }
 
 var (
-	typeName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+/[!#$%&'*+.^_`|~0-9A-Za-z-]+$")
-	// registrableType is what npm's media-typer takes (RFC 6838, 4.2), less than typeName.
-	registrableType = regexp.MustCompile(`^[a-z0-9][a-z0-9!#$&^_-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$`)
-	typeParam       = regexp.MustCompile("^; *([!#$%&'*+.^_`|~0-9A-Za-z-]+) *= *" +
+	typeParam = regexp.MustCompile("^; *([!#$%&'*+.^_`|~0-9A-Za-z-]+) *= *" +
 		`("(?:[\x{0b} !\x{23}-\x{5b}\x{5d}-\x{7e}\x{80}-\x{ff}]|\\[\x{0b}\x{20}-\x{ff}])*"|` + "[!#$%&'*+.^_`|~0-9A-Za-z-]+) *")
 	typeText  = regexp.MustCompile(`^[\x{0b}\x{20}-\x{7e}\x{80}-\x{ff}]+$`)
 	quotePair = regexp.MustCompile(`\\([\x{0b}\x{20}-\x{ff}])`)
@@ -27,7 +22,7 @@ var (
 func parseMediaType(header string) (mediaType, error) {
 	name, rest, more := strings.Cut(header, ";")
 	t := mediaType{name: strings.ToLower(strings.TrimSpace(name))}
-	if !typeName.MatchString(t.name) {
+	if main, sub, _ := strings.Cut(t.name, "/"); !isToken(main) || !isToken(sub) {
 		return t, typeErrorf("invalid media type")
 	}
 	if !more {
@@ -46,6 +41,23 @@ func parseMediaType(header string) (mediaType, error) {
 		rest = rest[len(m[0]):]
 	}
 	return t, nil
+}
+
+// isRegistrable tells whether npm's media-typer takes the name of a type (RFC 6838,
+// 4.2), which is less than two tokens.
+func isRegistrable(name string) bool {
+	main, sub, _ := strings.Cut(name, "/")
+	return isRestricted(main, "!#$&^_-") && isRestricted(sub, "!#$&^_.+-")
+}
+
+func isRestricted(name, marks string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || i > 0 && strings.IndexByte(marks, c) >= 0) {
+			return false
+		}
+	}
+	return 0 < len(name) && len(name) <= 127
 }
 
 func (t *mediaType) get(param string) string {
@@ -73,7 +85,7 @@ func (t *mediaType) format() (string, error) {
 	s := t.name
 	for _, p := range params {
 		value := p[1]
-		if !httpguts.ValidHeaderFieldName(value) {
+		if !isToken(value) {
 			if value != "" && !typeText.MatchString(value) {
 				return "", typeErrorf("invalid parameter value")
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // DecodeText turns text into bytes as Buffer.from(s, encoding) does: utf8,
@@ -56,6 +57,14 @@ func EncodeBytes(b []byte, encoding string) (s string, ok bool) {
 		return hex.EncodeToString(b), true
 	}
 	return "", false
+}
+
+// TextOf is EncodeBytes for utf8. It takes over b: the caller must not change it afterwards.
+func TextOf(b []byte) string {
+	if utf8.Valid(b) {
+		return unsafe.String(unsafe.SliceData(b), len(b))
+	}
+	return utf8Text(b)
 }
 
 func latin1Text(b []byte, mask byte) string {

@@ -2,6 +2,7 @@ package msg
 
 import (
 	"encoding/hex"
+	"slices"
 	"testing"
 )
 
@@ -91,6 +92,9 @@ func FuzzEncoding(f *testing.F) {
 			}
 		}
 		text, _ := EncodeBytes(b, "utf8")
+		if taken := TextOf(slices.Clone(b)); taken != text {
+			t.Fatalf("TextOf(%x) = %q, want %q", b, taken, text)
+		}
 		if again, _ := EncodeBytes([]byte(text), "utf8"); again != text {
 			t.Errorf("%x in utf8 is %q, then %q", b, text, again)
 		}

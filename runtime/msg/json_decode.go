@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"unicode/utf8"
-	"unsafe"
 )
 
 // Parse is JSON.parse. Its error is a *SyntaxError with V8's wording (Node 24).
@@ -23,12 +21,7 @@ func Parse(text string) (any, error) {
 
 // ParseBytes is Parse for bytes, decoded as Node decodes a Buffer. It takes over b:
 // the caller must not change it afterwards.
-func ParseBytes(b []byte) (any, error) {
-	if !utf8.Valid(b) {
-		return Parse(utf8Text(b))
-	}
-	return Parse(unsafe.String(unsafe.SliceData(b), len(b))) // saves the copy; b is ours
-}
+func ParseBytes(b []byte) (any, error) { return Parse(TextOf(b)) }
 
 // decoder reads one document. Its methods take the position to read at, and return the
 // one after what they have read; after an error that is the end of the text, where every
