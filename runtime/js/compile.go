@@ -34,6 +34,7 @@ type compiled struct {
 	deep    bool   // async functions and generators look how deep they are
 	placed  string // what keeps the body in the main VM; "" for nothing
 	quiet   bool   // see quick.go
+	direct  directly
 }
 
 // nodeNames are what a body reaches of its node; each is given to the outer function only if it is named.
@@ -75,6 +76,9 @@ func compile(src Source) (*compiled, error) {
 		}
 		u := scan(ast)
 		uses = append(uses, u)
+		if p.kind == "body" && !src.asWritten {
+			c.direct = compileDirect(ast)
+		}
 		c.regexps = c.regexps || u.regexps
 		c.this = c.this || u.this
 		c.deep = c.deep || u.resumes

@@ -192,12 +192,20 @@ func (a *contextAccess) value(store, key string) (goja.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if x == msg.Undefined && a.scope == "global" && v.opts.Globals != nil {
-		if p, err := msg.ParsePath(key); err == nil {
-			x = p.Lookup(v.opts.Globals)
-		}
+	if x == msg.Undefined && a.scope == "global" {
+		x = a.f.e.seeded(key)
 	}
 	return v.toJS(x), nil
+}
+
+// seeded is a value of functionGlobalContext.
+func (e *Engine) seeded(key string) any {
+	if e.opts.Globals != nil {
+		if p, err := msg.ParsePath(key); err == nil {
+			return p.Lookup(e.opts.Globals)
+		}
+	}
+	return msg.Undefined
 }
 
 func (a *contextAccess) set(c goja.FunctionCall) goja.Value {

@@ -151,6 +151,9 @@ func (f *Function) sessionIn(v *vm, call Call, m *msg.Object) *session {
 // that it is over without Done means that the body completes nothing, as one
 // that names node.done() and never calls it.
 func (f *Function) Run(call Call, m *msg.Object) {
+	if f.runDirect(call, m) {
+		return
+	}
 	if f.pooled != nil && !(f.e.foreigns.Load() && foreign(m)) {
 		f.runPooled(call, m)
 		return

@@ -53,8 +53,16 @@ func (f *Function) stop(code, text string) *LimitError {
 // limitReached is the error of an interrupted call.
 func (v *vm) limitReached(e *goja.InterruptedError, f *Function) error {
 	if m, ok := e.Value().(errMemory); ok {
-		return f.stop(CodeMemory, fmt.Sprintf("the function needs more than %d MB: keep less at a time, or split the message before it", m.limit>>20))
+		return f.memoryLimit(m.limit)
 	}
+	return f.timeLimit()
+}
+
+func (f *Function) memoryLimit(limit int64) error {
+	return f.stop(CodeMemory, fmt.Sprintf("the function needs more than %d MB: keep less at a time, or split the message before it", limit>>20))
+}
+
+func (f *Function) timeLimit() error {
 	return f.stop(CodeTime, fmt.Sprintf("Script execution timed out after %dms", f.timeout.Milliseconds()))
 }
 

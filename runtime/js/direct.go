@@ -1,0 +1,181 @@
+package js
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/dop251/goja/ast"
+
+	"sluice/runtime/js/direct"
+	"sluice/runtime/msg"
+)
+
+// A body of the common part of JavaScript runs without a VM, see package
+// direct. What its run cannot do, an error it throws included, it leaves
+// undone, and the body runs in a VM from the start.
+
+// directly is a function node's body outside of VMs.
+type directly struct {
+	body *direct.Body
+	why  string // there is none
+	left leaving
+}
+
+// leaving counts the runs that were left to a VM, against those that were not.
+type leaving struct{ n atomic.Int32 }
+
+// A run that is left costs leftCost; at tooMuch a body goes to a VM at once, always.
+const (
+	leftCost = 4
+	tooMuch  = 200
+)
+
+func (l *leaving) tooOften() bool { return l.n.Load() >= tooMuch }
+func (l *leaving) left()          { l.n.Add(leftCost) }
+func (l *leaving) done() {
+	if n := l.n.Load(); n > 0 {
+		l.n.CompareAndSwap(n, n-1)
+	}
+}
+
+// compileDirect compiles the body that parsePart has parsed.
+func compileDirect(prg *ast.Program) directly {
+	s, _ := prg.Body[0].(*ast.ExpressionStatement)
+	if s == nil {
+		return directly{why: "it is no function"}
+	}
+	fn, _ := s.Expression.(*ast.FunctionLiteral)
+	if fn == nil {
+		return directly{why: "it is no function"}
+	}
+	b, why := direct.Compile(fn)
+	return directly{body: b, why: why}
+}
+
+// runDirect runs the body outside of VMs. false: a VM must.
+func (f *Function) runDirect(call Call, m *msg.Object) bool {
+	d := &f.c.direct
+	if d.body == nil || d.left.tooOften() {
+		return false
+	}
+	if f.pooled == nil || d.body.Contexts() {
+		f.vm.mu.Lock()
+		defer f.vm.unlock()
+		if f.state != ready {
+			return false
+		}
+	} else if f.gone.Load() {
+		return true
+	}
+	h := directHost{f: f}
+	res, ok := d.body.Run(&h, m)
+	h.end()
+	if !ok {
+		d.left.left()
+		return false
+	}
+	d.left.done()
+	f.carryOut(call, &res)
+	return true
+}
+
+// carryOut does what a run has come to.
+func (f *Function) carryOut(call Call, res *direct.Result) {
+	for i := range res.Sets {
+		s := &res.Sets[i]
+		if err := f.node.Context(s.Scope).Set("", s.Key, s.Value); err != nil {
+			call.Error(err.Error(), nil)
+		}
+	}
+	done := false
+	for i := range res.Effects {
+		switch e := &res.Effects[i]; e.Kind {
+		case direct.Send:
+			call.Send(e.Outs)
+		case direct.Log:
+			f.node.Log(e.Level, e.Value.(string))
+		case direct.Error:
+			call.Error(e.Value, e.Msg)
+		case direct.Status:
+			f.status.Store(true)
+			call.Status(e.Value)
+		case direct.Done:
+			if !done {
+				call.Done(nil)
+			}
+			done = true
+		}
+	}
+	switch {
+	case res.Err != nil:
+		call.Done(res.Err)
+	case !f.c.body.nodeDone && !done:
+		call.Done(nil)
+	}
+}
+
+// directHost is what a body reaches outside of VMs.
+type directHost struct {
+	f     *Function
+	since time.Time // the run is known to last since
+	base  int64     // the heap then
+}
+
+var _ direct.Host = (*directHost)(nil)
+
+func (h *directHost) Env(name string) any { return h.f.node.Env(name) }
+
+func (h *directHost) Node(property string) any {
+	n := h.f.node
+	switch property {
+	case "id":
+		return n.ID()
+	case "name":
+		return n.Name()
+	case "path":
+		return n.Path()
+	}
+	return msg.Number(float64(n.OutputCount()))
+}
+
+func (h *directHost) Get(scope, key string) (any, bool) {
+	ctx := h.f.node.Context(scope)
+	if ctx.Async("") {
+		return nil, false
+	}
+	x, err := ctx.Get("", key)
+	if err != nil {
+		return nil, false
+	}
+	if x == msg.Undefined && scope == "global" {
+		return h.f.e.seeded(key), true
+	}
+	return x, true
+}
+
+// Lasts ends a run at its limits. Its time counts from the first call, some milliseconds late.
+func (h *directHost) Lasts() error {
+	if h.since.IsZero() {
+		h.since, h.base = time.Now(), heapSize()
+		spare.lend()
+		return nil
+	}
+	if time.Since(h.since) >= h.f.timeout {
+		return h.f.timeLimit()
+	}
+	if limit := h.f.e.opts.Memory; heapSize()-h.base >= limit {
+		runtime.GC()
+		if heapSize()-h.base >= limit {
+			return h.f.memoryLimit(limit)
+		}
+	}
+	return nil
+}
+
+func (h *directHost) end() {
+	if !h.since.IsZero() {
+		spare.giveBack()
+	}
+}
+

@@ -1,0 +1,194 @@
+package direct
+
+import (
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/token"
+)
+
+// assign compiles =, += and the like.
+func (c *compiler) assign(x *ast.AssignExpression) expr {
+	if x.Operator == token.ASSIGN {
+		return c.plainAssign(x)
+	}
+	get, set := c.place(x.Left)
+	if op := x.Operator; op == token.LOGICAL_AND || op == token.LOGICAL_OR || op == token.COALESCE {
+		b := c.expr(x.Right)
+		return func(fr *frame) value {
+			v, where := get(fr)
+			if op == token.LOGICAL_AND && !v.truthy() || op == token.LOGICAL_OR && v.truthy() || op == token.COALESCE && !v.nullish() {
+				return v
+			}
+			v = b(fr)
+			set(fr, where, v)
+			return v
+		}
+	}
+	b := c.expr(x.Right)
+	if x.Operator == token.PLUS {
+		return func(fr *frame) value {
+			v, where := get(fr)
+			w := b(fr)
+			if l, ok := v.number(); ok {
+				if r, ok := w.number(); ok {
+					v = num(l + r)
+					set(fr, where, v)
+					return v
+				}
+			}
+			v = fr.run.add(v, w)
+			set(fr, where, v)
+			return v
+		}
+	}
+	f := arithmetic[x.Operator]
+	if f == nil {
+		refuse("it uses the operator %s=", x.Operator)
+	}
+	return func(fr *frame) value {
+		v, where := get(fr)
+		w := b(fr)
+		l := fr.run.toNumeric(v)
+		v = num(f(l, fr.run.toNumeric(w)))
+		set(fr, where, v)
+		return v
+	}
+}
+
+// spot is an object and a key that have been evaluated for an assignment.
+type spot struct{ on, key value }
+
+// place compiles what is read and then assigned.
+func (c *compiler) place(x ast.Expression) (get func(*frame) (value, spot), set func(*frame, spot, value)) {
+	switch x := x.(type) {
+	case *ast.Identifier:
+		read, write := c.identifier(x), c.assignable(x)
+		return func(fr *frame) (value, spot) { return read(fr), spot{} },
+			func(fr *frame, _ spot, v value) { write(fr, v) }
+	case *ast.DotExpression:
+		on, name := c.expr(x.Left), goText(x.Identifier.Name)
+		c.mayAssign(x.Left, name)
+		return func(fr *frame) (value, spot) { o := on(fr); return fr.run.get(o, name), spot{on: o} },
+			func(fr *frame, s spot, v value) { fr.run.put(s.on, name, v) }
+	case *ast.BracketExpression:
+		on, key := c.expr(x.Left), c.expr(x.Member)
+		return func(fr *frame) (value, spot) {
+				o := on(fr)
+				k := key(fr)
+				if _, ok := k.number(); !ok {
+					k = text(fr.run.toKey(k))
+				}
+				return fr.run.at(o, k), spot{o, k}
+			},
+			func(fr *frame, s spot, v value) { fr.run.putAt(s.on, s.key, v) }
+	}
+	refuse("it assigns to what is no variable or property")
+	return nil, nil
+}
+
+// mayAssign refuses assignments that mean more than a new value.
+func (c *compiler) mayAssign(left ast.Expression, name string) {
+	if name == "__proto__" || name == "length" {
+		refuse("it assigns to .%s", name)
+	}
+	if id, ok := left.(*ast.Identifier); ok && c.free(id.Name) {
+		refuse("it assigns to a property of %s", goText(id.Name))
+	}
+}
+
+func (c *compiler) plainAssign(x *ast.AssignExpression) expr {
+	switch left := x.Left.(type) {
+	case *ast.Identifier:
+		e, set := c.expr(x.Right), c.assignable(left)
+		return func(fr *frame) value {
+			v := e(fr)
+			set(fr, v)
+			return v
+		}
+	case *ast.DotExpression:
+		name := goText(left.Identifier.Name)
+		c.mayAssign(left.Left, name)
+		on, e := c.expr(left.Left), c.expr(x.Right)
+		return func(fr *frame) value {
+			o := on(fr)
+			v := e(fr)
+			fr.run.put(o, name, v)
+			return v
+		}
+	case *ast.BracketExpression:
+		on, key, e := c.expr(left.Left), c.expr(left.Member), c.expr(x.Right)
+		return func(fr *frame) value {
+			o := on(fr)
+			k := key(fr)
+			v := e(fr)
+			fr.run.putAt(o, k, v)
+			return v
+		}
+	}
+	refuse("it assigns to a pattern")
+	return nil
+}
+
+// assignable compiles the assignment to a variable or property.
+func (c *compiler) assignable(x ast.Expression) stmtOf {
+	id, ok := x.(*ast.Identifier)
+	if !ok {
+		_, set := c.place(x)
+		get, _ := c.place(x)
+		return func(fr *frame, v value) {
+			_, s := get(fr)
+			set(fr, s, v)
+		}
+	}
+	v, up := c.find(id.Name)
+	switch {
+	case v == nil:
+		refuse("it assigns to %s without declaring it", goText(id.Name))
+	case v.constant:
+		refuse("it assigns to a constant")
+	case v.function != nil:
+		refuse("it assigns to a function")
+	case c.isLate(v, up):
+		refuse("it assigns to a variable before its declaration")
+	}
+	slot := v.slot
+	if up == 0 {
+		return func(fr *frame, v value) { fr.vars[slot] = v }
+	}
+	return func(fr *frame, v value) { fr.above(up).vars[slot] = v }
+}
+
+// increment compiles ++ and --.
+func (c *compiler) increment(x *ast.UnaryExpression) expr {
+	by := 1.0
+	if x.Operator == token.DECREMENT {
+		by = -1
+	}
+	if id, ok := x.Operand.(*ast.Identifier); ok {
+		if v, up := c.find(id.Name); v != nil && up == 0 && v.ready && !v.constant && v.function == nil {
+			return incrementVariable(v.slot, by, x.Postfix)
+		}
+	}
+	get, set := c.place(x.Operand)
+	return func(fr *frame) value {
+		v, where := get(fr)
+		old := num(fr.run.toNumeric(v))
+		now := num(old.num + by)
+		set(fr, where, now)
+		if x.Postfix {
+			return old
+		}
+		return now
+	}
+}
+
+func incrementVariable(slot int, by float64, postfix bool) expr {
+	return func(fr *frame) value {
+		old := num(fr.run.toNumeric(fr.vars[slot]))
+		now := num(old.num + by)
+		fr.vars[slot] = now
+		if postfix {
+			return old
+		}
+		return now
+	}
+}

@@ -1,0 +1,5 @@
+package direct
+
+var bufferFunctions = map[string]static{}
+
+var bufferMethods = map[string]method{}

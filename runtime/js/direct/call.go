@@ -1,0 +1,165 @@
+package direct
+
+import (
+	"github.com/dop251/goja/ast"
+)
+
+// callable is a function as a value.
+type callable interface {
+	call(r *run, args []value) value
+}
+
+// closure is a function of the body that a method is given to call.
+type closure struct {
+	fn *function
+	up *frame
+}
+
+func (f *closure) call(r *run, args []value) value { return r.invoke(f.fn, f.up, args) }
+
+// invoke calls a function of the body.
+func (r *run) invoke(fn *function, up *frame, args []value) value {
+	fr := r.enter(fn, up)
+	if fn.params == nil {
+		copy(fr.vars[:fn.simple], args)
+	} else {
+		for i, bind := range fn.params {
+			bind(fr, arg(args, i))
+		}
+	}
+	if fn.rest >= 0 {
+		n := max(fn.simple, len(fn.params))
+		fr.vars[fn.rest] = r.list(args[min(n, len(args)):])
+	}
+	v := fn.exec(fr)
+	r.depth--
+	return v
+}
+
+// static is a function of a global object, or a global function.
+type static func(r *run, args []value) value
+
+func (f static) call(r *run, args []value) value { return f(r, args) }
+
+// method is a method of a built-in type.
+type method func(r *run, this value, args []value) value
+
+// call compiles a call.
+func (c *compiler) call(x *ast.CallExpression) expr {
+	switch callee := x.Callee.(type) {
+	case *ast.Identifier:
+		v, up := c.find(callee.Name)
+		if v == nil {
+			name := goText(callee.Name)
+			if f := globalFunctions[name]; f != nil {
+				return c.callStatic(f, c.arguments(x.ArgumentList))
+			}
+			refuse("it calls %s", name)
+		}
+		if v.function == nil || c.isLate(v, up) {
+			refuse("it calls a variable")
+		}
+		return c.callOwn(v.function, up, c.exprs(x.ArgumentList)) // which could keep a function
+	case *ast.DotExpression:
+		name := goText(callee.Identifier.Name)
+		if e := c.special(callee, name, x.ArgumentList); e != nil {
+			return e
+		}
+		return c.callMethod(callee.Left, name, x.ArgumentList)
+	}
+	refuse("it calls what is no name")
+	return nil
+}
+
+// arguments compiles arguments; functions are lent to what is called.
+func (c *compiler) arguments(list []ast.Expression) []expr {
+	out := make([]expr, len(list))
+	for i, x := range list {
+		out[i] = c.argument(x)
+	}
+	return out
+}
+
+func (c *compiler) argument(x ast.Expression) expr {
+	switch x := x.(type) {
+	case *ast.SpreadElement:
+		refuse("it spreads arguments")
+	case *ast.Identifier:
+		v, up := c.find(x.Name)
+		if v == nil {
+			if f := globalFunctions[goText(x.Name)]; f != nil {
+				return constant(value{any: f})
+			}
+			break
+		}
+		if v.function != nil {
+			fn := v.function
+			if c.isLate(v, up) {
+				refuse("it uses a function before its declaration")
+			}
+			return func(fr *frame) value { return value{any: &closure{fn, fr.above(up)}} }
+		}
+	case *ast.FunctionLiteral:
+		if x.Async || x.Generator || x.Name != nil {
+			refuse("it has an async or named function")
+		}
+		return c.lent(x.ParameterList, x.Body, x.DeclarationList)
+	case *ast.ArrowFunctionLiteral:
+		if x.Async {
+			refuse("it has an async function")
+		}
+		return c.lent(x.ParameterList, x.Body, x.DeclarationList)
+	}
+	return c.inner(x)
+}
+
+// lent compiles a function that is given to a method, which forgets it.
+func (c *compiler) lent(params *ast.ParameterList, body ast.Node, vars []*ast.VariableDeclaration) expr {
+	fn := &function{}
+	c.function(fn, &functionScope{}, params, body, vars)
+	return func(fr *frame) value { return value{any: &closure{fn, fr}} }
+}
+
+func (c *compiler) callStatic(f static, args []expr) expr {
+	n := len(args)
+	return func(fr *frame) value {
+		v := f(fr.run, fr.run.pushArgs(fr, args))
+		fr.run.popArgs(n)
+		return v
+	}
+}
+
+func (c *compiler) callOwn(fn *function, up int, args []expr) expr {
+	n := len(args)
+	return func(fr *frame) value {
+		v := fr.run.invoke(fn, fr.above(up), fr.run.pushArgs(fr, args))
+		fr.run.popArgs(n)
+		return v
+	}
+}
+
+// callMethod compiles the call of a method of whatever stands on the left.
+func (c *compiler) callMethod(left ast.Expression, name string, list []ast.Expression) expr {
+	m := methods[name]
+	if m == nil {
+		refuse("it calls .%s", name)
+	}
+	on, args := c.expr(left), c.arguments(list)
+	n := len(args)
+	return func(fr *frame) value {
+		v := on(fr)
+		if _, ended := v.any.(chainEnd); ended {
+			return v
+		}
+		f := m.of(v)
+		if f == nil {
+			bailout("the method " + name)
+		}
+		if n == 0 {
+			return f(fr.run, v, nil)
+		}
+		v = f(fr.run, v, fr.run.pushArgs(fr, args))
+		fr.run.popArgs(n)
+		return v
+	}
+}

@@ -1,0 +1,5 @@
+package direct
+
+var objectFunctions = map[string]static{}
+
+var objectMethods = map[string]method{}
