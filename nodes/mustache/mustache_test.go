@@ -182,3 +182,19 @@ func BenchmarkRenderShort(b *testing.B) {
 		}
 	}
 }
+
+func TestARenderingMayBeginAnother(t *testing.T) {
+	outer, err := Compile("{{#list}}<{{missing}}>{{/list}}{{end}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := Compile("{{#list}}{{.}}{{/list}}")
+	if err != nil {
+		t.Fatal(err)
+	}
+	view := parse(t, `{"list":[1,2],"end":"!"}`)
+	got, err := outer.Render(view, Options{Missing: func(string) (any, error) { return inner.Render(view, Options{}) }})
+	if want := "<12><12>!"; got != want || err != nil {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}

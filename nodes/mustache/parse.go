@@ -13,7 +13,7 @@ func Compile(text string) (*Template, error) {
 		return nil, err
 	}
 	tokens, _ := nest(p.tokens)
-	return &Template{tokens: tokens, partials: p.partials, size: len(text)}, nil
+	return &Template{tokens: tokens, partials: p.partials}, nil
 }
 
 type parser struct {

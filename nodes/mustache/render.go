@@ -2,6 +2,7 @@ package mustache
 
 import (
 	"strings"
+	"sync"
 
 	"sluice/runtime/msg"
 )
@@ -35,24 +36,35 @@ func (t *Template) Render(view any, opt Options) (string, error) {
 	if len(t.tokens) == 1 && t.tokens[0].kind == textToken {
 		return t.tokens[0].text, nil
 	}
-	b, err := t.Append(make([]byte, 0, t.size+t.size/2), view, opt)
-	return string(b), err
-}
-
-// Append appends what Render gives to b.
-func (t *Template) Append(b []byte, view any, opt Options) ([]byte, error) {
-	r := renderer{out: b, opt: opt}
-	r.views = append(r.stack[:0], view)
+	r := renderers.Get().(*renderer)
+	r.opt = opt
+	r.views = append(r.views, view)
 	err := r.render(t.tokens)
-	return r.out, err
+	text := string(r.out)
+	r.release()
+	return text, err
 }
 
 type renderer struct {
 	out      []byte
 	opt      Options
 	views    []any // the sections' values, innermost last
-	stack    [8]any
 	sections int
+}
+
+// renderers keeps the memory of out and views for the next rendering.
+var renderers = sync.Pool{New: func() any { return new(renderer) }}
+
+// mostKept bounds what one renderer keeps, in bytes and in views.
+const mostKept = 64 << 10
+
+func (r *renderer) release() {
+	if cap(r.out) > mostKept || cap(r.views) > mostKept {
+		return
+	}
+	clear(r.views[:cap(r.views)])
+	*r = renderer{out: r.out[:0], views: r.views[:0]}
+	renderers.Put(r)
 }
 
 func (r *renderer) render(tokens []token) error {
@@ -135,17 +147,19 @@ func (r *renderer) appendValue(v any, escape bool) {
 	}
 }
 
-var htmlEscapes = [256]string{
-	'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\'': "&#39;",
-	'/': "&#x2F;", '`': "&#x60;", '=': "&#x3D;",
+var htmlEscapes = [...]string{
+	"", "&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#x2F;", "&#x60;", "&#x3D;",
 }
+
+// htmlEscape tells which of htmlEscapes stands for a byte.
+var htmlEscape = [256]uint8{'&': 1, '<': 2, '>': 3, '"': 4, '\'': 5, '/': 6, '`': 7, '=': 8}
 
 // AppendHTML appends s with the characters escaped that mustache.js escapes.
 func AppendHTML(b []byte, s string) []byte {
 	done := 0
-	for i := 0; i < len(s); i++ {
-		if e := htmlEscapes[s[i]]; e != "" {
-			b = append(append(b, s[done:i]...), e...)
+	for i := range len(s) {
+		if e := htmlEscape[s[i]]; e != 0 {
+			b = append(append(b, s[done:i]...), htmlEscapes[e]...)
 			done = i + 1
 		}
 	}

@@ -14,7 +14,6 @@ import (
 type Template struct {
 	tokens   []token
 	partials bool
-	size     int // of the text, a first guess at the output's
 }
 
 type kind uint8

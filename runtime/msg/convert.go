@@ -81,6 +81,8 @@ func TypeOf(v any) string {
 		return "symbol"
 	case *Func:
 		return "function"
+	case nil, *Object, *Array: // found before the search for what is Foreign
+		return "object"
 	case Foreign:
 		return v.TypeOf()
 	}
