@@ -57,6 +57,8 @@ type checkResult struct {
 type function struct {
 	Node   string `json:"node"`
 	Name   string `json:"name,omitempty"`
+	Direct bool   `json:"direct"` // without a JavaScript engine
+	Engine string `json:"needsEngine,omitempty"`
 	Pooled bool   `json:"pooled"` // on every core, in parallel with others
 	Reason string `json:"reason,omitempty"`
 }
@@ -67,9 +69,11 @@ func functionsOf(flows *runtime.Flows) []function {
 	flows.All(func(inst *runtime.Instance) bool {
 		if n, ok := inst.Node().(interface {
 			Placement() (pooled bool, reason string)
+			Direct() (direct bool, reason string)
 		}); ok {
 			f := function{Node: inst.ID, Name: inst.Name()}
 			f.Pooled, f.Reason = n.Placement()
+			f.Direct, f.Engine = n.Direct()
 			all = append(all, f)
 		}
 		return true
@@ -125,6 +129,10 @@ func printCheckText(w io.Writer, result checkResult) {
 		if !f.Pooled {
 			where = "runs in turn with others: " + f.Reason
 		}
-		fmt.Fprintf(w, "function %s %q: %s\n", f.Node, f.Name, where)
+		how := "compiled to Go"
+		if !f.Direct {
+			how = "in the JavaScript engine: " + f.Engine
+		}
+		fmt.Fprintf(w, "function %s %q: %s; %s\n", f.Node, f.Name, where, how)
 	}
 }

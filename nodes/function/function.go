@@ -110,6 +110,9 @@ func (n *functionNode) Input(d *runtime.Delivery) error {
 // Placement tells whether the body runs on any core, in parallel with others, and if not, why.
 func (n *functionNode) Placement() (pooled bool, reason string) { return n.fn.Placement() }
 
+// Direct tells whether the body runs without a JavaScript engine, and if not, why.
+func (n *functionNode) Direct() (direct bool, reason string) { return n.fn.Direct() }
+
 // ReturnLink hands the answer of a link call to the body that waits for it.
 func (n *functionNode) ReturnLink(d *runtime.Delivery, id string, m *msg.Object) {
 	n.calls.Return(d, id, m)

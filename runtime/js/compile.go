@@ -57,6 +57,7 @@ func compile(src Source) (*compiled, error) {
 	c := &compiled{}
 	uses := make([]*usage, 0, len(parts))
 	var text strings.Builder
+	var body *ast.Program
 	text.WriteString("return [")
 	for i, p := range parts {
 		if i > 0 && p.text == "" {
@@ -66,7 +67,7 @@ func compile(src Source) (*compiled, error) {
 		if err := checkNesting(p.text); err != nil {
 			return nil, err
 		}
-		ast, async, err := parsePart(p.text, p.kind)
+		prg, async, err := parsePart(p.text, p.kind)
 		if err != nil {
 			return nil, err
 		}
@@ -74,10 +75,10 @@ func compile(src Source) (*compiled, error) {
 			p.head = "async " + p.head
 			c.async = true
 		}
-		u := scan(ast)
+		u := scan(prg)
 		uses = append(uses, u)
-		if p.kind == "body" && !src.asWritten {
-			c.direct = compileDirect(ast)
+		if p.kind == "body" {
+			body = prg
 		}
 		c.regexps = c.regexps || u.regexps
 		c.this = c.this || u.this
@@ -89,6 +90,9 @@ func compile(src Source) (*compiled, error) {
 	}
 	text.WriteString("];")
 	c.body = uses[0]
+	if !src.asWritten {
+		c.direct = compileDirect(body, src, uses)
+	}
 	// Node-RED looks closer only at a text that has node.done() without arguments.
 	c.body.nodeDone = c.body.nodeDone && plainDone.MatchString(src.Body)
 	c.decide(src, uses)

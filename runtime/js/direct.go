@@ -1,6 +1,7 @@
 package js
 
 import (
+	"maps"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -39,18 +40,29 @@ func (l *leaving) done() {
 	}
 }
 
-// compileDirect compiles the body that parsePart has parsed.
-func compileDirect(prg *ast.Program) directly {
-	s, _ := prg.Body[0].(*ast.ExpressionStatement)
-	if s == nil {
-		return directly{why: "it is no function"}
+// compileDirect compiles the body that parsePart has parsed. The names are hidden
+// of modules and of what a part of the text assigns without declaring it.
+func compileDirect(prg *ast.Program, src Source, uses []*usage) directly {
+	hidden := map[string]bool{}
+	for _, l := range src.Libs {
+		hidden[l.Var] = true
 	}
-	fn, _ := s.Expression.(*ast.FunctionLiteral)
-	if fn == nil {
-		return directly{why: "it is no function"}
+	for _, u := range uses {
+		maps.Copy(hidden, u.outer)
 	}
-	b, why := direct.Compile(fn)
-	return directly{body: b, why: why}
+	delete(hidden, "msg")
+	if s, ok := prg.Body[0].(*ast.ExpressionStatement); ok {
+		if fn, ok := s.Expression.(*ast.FunctionLiteral); ok {
+			b, why := direct.Compile(fn, hidden)
+			return directly{body: b, why: why}
+		}
+	}
+	return directly{why: "it awaits, or is of a syntax that had to be lowered"}
+}
+
+// Direct tells whether the body runs without a VM, and if not, what in its text needs one.
+func (f *Function) Direct() (direct bool, reason string) {
+	return f.c.direct.body != nil, f.c.direct.why
 }
 
 // runDirect runs the body outside of VMs. false: a VM must.
@@ -178,4 +190,3 @@ func (h *directHost) end() {
 		spare.giveBack()
 	}
 }
-

@@ -28,8 +28,9 @@ func (b *Body) Contexts() bool { return b.contexts }
 
 // Compile compiles a body, the text of a function without parameters that sees msg,
 // node and the other names of function nodes. It returns nil and why only a VM can
-// run it, if there is anything in the body that it does not know.
-func Compile(fn *ast.FunctionLiteral) (b *Body, refused string) {
+// run it, if there is anything in the body that it does not know. The names that
+// are hidden do not mean in this node what they mean in others.
+func Compile(fn *ast.FunctionLiteral, hidden map[string]bool) (b *Body, refused string) {
 	defer func() {
 		if r, ok := recover().(refusal); ok {
 			b, refused = nil, string(r)
@@ -38,7 +39,7 @@ func Compile(fn *ast.FunctionLiteral) (b *Body, refused string) {
 	if fn.Async || fn.Generator {
 		return nil, "it awaits"
 	}
-	c := &compiler{body: &Body{fn: &function{}}, assigned: assigned(fn.Body)}
+	c := &compiler{body: &Body{fn: &function{}}, assigned: assigned(fn.Body), hidden: hidden}
 	c.function(c.body.fn, &functionScope{}, fn.ParameterList, fn.Body, fn.DeclarationList)
 	return c.body, ""
 }

@@ -30,6 +30,7 @@ type compiler struct {
 	body     *Body
 	fn       *functionScope
 	assigned map[unistring.String]bool // names that are assigned somewhere, declarations apart
+	hidden   map[string]bool           // see Compile
 	chain    bool                      // within an optional chain
 	label    int                       // of the loop that comes next
 	depth    int
@@ -142,6 +143,9 @@ func (c *compiler) find(name unistring.String) (v *variable, up int) {
 			}
 		}
 		up++
+	}
+	if c.hidden[goText(name)] {
+		refuse("%s is a variable of the node", goText(name))
 	}
 	return nil, 0
 }
