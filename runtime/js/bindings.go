@@ -83,7 +83,7 @@ func checkLibraries(libs []Lib) error {
 
 // libraries finds the modules a node asks for.
 func (f *Function) libraries(v *vm) (libs []goja.Value, err error) {
-	for _, l := range f.libs {
+	for _, l := range f.src.Libs {
 		if l.Var == "" {
 			continue
 		}

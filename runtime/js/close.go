@@ -43,7 +43,7 @@ func (f *Function) beginClose(removed bool) (waits chan struct{}) {
 			f.node.Log("error", err.Error())
 		}
 	}
-	if f.main.cleanup != nil {
+	if f.main != nil && f.main.cleanup != nil {
 		f.vm.run(s, func() error {
 			_, err := f.main.cleanup(f.main.this, f.vm.nodeObject(s))
 			return err

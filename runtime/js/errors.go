@@ -113,8 +113,10 @@ func placed(e *msg.Error, s *session) string {
 		if i+1 < len(lines) {
 			if m := stackPlace.FindStringSubmatch(strings.TrimSuffix(lines[i+1], ")")); m != nil {
 				line, col := int(msg.ParseInt(m[1], 10))-1, int(msg.ParseInt(m[2], 10))
-				if name := notDefined.FindStringSubmatch(l); name != nil && s != nil && line >= 1 && line <= len(s.fn.lines) {
-					col = column(s.fn.lines[line-1], name[1], col)
+				if name := notDefined.FindStringSubmatch(l); name != nil && s != nil {
+					if body := strings.Split(s.fn.src.Body, "\n"); line >= 1 && line <= len(body) {
+						col = column(body[line-1], name[1], col)
+					}
 				}
 				return fmt.Sprintf("%s (line %d, col %d)", l, line, col)
 			}

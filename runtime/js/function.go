@@ -3,7 +3,7 @@ package js
 import (
 	"context"
 	"errors"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,11 +21,11 @@ type Function struct {
 	node    Node
 	c       *compiled
 	timeout time.Duration
-	lines   []string // of the body, for errors
-	over    Call     // of sessions that have ended
-	libs    []Lib
+	src     Source
+	text    sync.Once // makes the program again, see lazy
+	over    Call      // of sessions that have ended
 
-	main   *linked
+	main   *linked   // nil until a VM is needed, see lazy
 	pooled []*linked // by vm.index; each belongs to who holds that VM
 	lease  lease
 	gone   atomic.Bool // closed, for pooled calls
@@ -85,8 +85,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	e.opts.Lock.Lock()
 	v := e.vmLocked()
 	defer v.unlock()
-	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, over: orphan{src.Node}, lines: strings.Split(src.Body, "\n"),
-		libs: src.Libs, held: map[*session]struct{}{}}
+	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, over: orphan{src.Node}, src: src, held: map[*session]struct{}{}}
 	if f.timeout <= 0 {
 		f.timeout = e.opts.Timeout
 	}
@@ -97,8 +96,30 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	if c.placed == "" {
 		f.pooled = make([]*linked, len(e.pool.all))
 	}
+	if c.lazy(src) {
+		c.prg, c.extras = nil, nil
+		return f, nil
+	}
 	f.main, err = f.link(v)
 	return f, err
+}
+
+// lazy tells whether no VM is needed before a run of the body asks for one. Until
+// then nothing is kept for it but the text.
+func (c *compiled) lazy(src Source) bool {
+	return c.direct.body != nil && src.Setup == "" && src.Cleanup == "" && len(src.Libs) == 0
+}
+
+// program returns what a VM runs.
+func (f *Function) program() *compiled {
+	f.text.Do(func() {
+		if f.c.prg == nil {
+			if c, err := compile(f.src); err == nil { // as it was the first time
+				f.c.prg, f.c.extras = c.prg, c.extras
+			}
+		}
+	})
+	return f.c
 }
 
 // link runs the program, which gives the functions of the node's parts.
@@ -114,7 +135,8 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 		if f.c.global {
 			l.this = v.rt.CreateObject(v.rt.GlobalObject())
 		}
-		outer, err := v.rt.RunProgram(f.c.prg)
+		c := f.program()
+		outer, err := v.rt.RunProgram(c.prg)
 		if err != nil {
 			return err
 		}
@@ -123,7 +145,7 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 			args = append(args, f.nodeValue(v, l.this, p))
 		}
 		args = append(args, libs...)
-		for _, x := range f.c.extras {
+		for _, x := range c.extras {
 			args = append(args, x.make(v))
 		}
 		parts := v.call(outer, v.undef, args...).(*goja.Object)
@@ -162,6 +184,13 @@ func (f *Function) Run(call Call, m *msg.Object) {
 	defer f.vm.unlock()
 	switch f.state {
 	case ready:
+		if f.main == nil {
+			var err error
+			if f.main, err = f.link(f.vm); err != nil {
+				call.Done(err)
+				return
+			}
+		}
 		f.run(f.vm, f.main, call, m)
 	case setting:
 		if len(f.waiting) >= maxWaiting {
@@ -288,7 +317,7 @@ func (s *session) again(f func() error) {
 // Setup runs the On Start code; done is called once, when the code and what it
 // awaits have ended. An error means that the node ignores its messages.
 func (f *Function) Setup(done func(error)) {
-	if f.main.setup == nil {
+	if f.src.Setup == "" {
 		done(nil)
 		return
 	}

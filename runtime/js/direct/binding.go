@@ -46,7 +46,7 @@ func (c *compiler) target(t ast.Expression, lexical bool) stmtOf {
 	switch t := t.(type) {
 	case *ast.Identifier:
 		v, up := c.find(t.Name)
-		if v == nil || up != 0 || v.function != nil {
+		if v == nil || up != 0 || v.function != nil || v.lexical != lexical {
 			refuse("it declares %s in an unknown way", goText(t.Name))
 		}
 		if lexical {

@@ -71,8 +71,9 @@ type functionScope struct {
 
 // scope is a block with the variables that it declares.
 type scope struct {
-	up   *scope
-	vars map[unistring.String]*variable
+	up     *scope
+	vars   map[unistring.String]*variable
+	params *scope // of a function's outermost block: its parameters, whose names no let may have
 }
 
 // variable is a name with a slot in the frames of its function.
@@ -122,6 +123,9 @@ func (c *compiler) declare(name unistring.String, lexical, constant bool) *varia
 		refuse("it declares %s", name)
 	}
 	b := c.fn.block
+	if lexical && b.params != nil && (b.params.vars[name] != nil || c.fn.up == nil && name == "node") {
+		refuse("it declares %s twice", name)
+	}
 	if v := b.vars[name]; v != nil {
 		if lexical {
 			refuse("it declares %s twice", name)
@@ -201,11 +205,13 @@ func (c *compiler) function(fn *function, f *functionScope, params *ast.Paramete
 	}
 	switch body := body.(type) {
 	case *ast.BlockStatement:
+		params := f.block
 		c.push() // so that variables may have the names of parameters
+		f.block.params = params
 		for _, d := range vars {
 			for _, b := range d.List {
 				c.bindingNames(b.Target, func(id *ast.Identifier) {
-					if outer := f.block.up.vars[id.Name]; outer != nil {
+					if outer := params.vars[id.Name]; outer != nil {
 						f.block.vars[id.Name] = outer
 						return
 					}
