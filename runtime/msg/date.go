@@ -11,9 +11,11 @@ import (
 const maxDateMs = 8.64e15
 
 // NewDate makes a Date of t, to the millisecond.
-func NewDate(t time.Time) *Date { return &Date{timeClip(float64(t.UnixMilli()))} }
+func NewDate(t time.Time) *Date { return &Date{TimeClip(float64(t.UnixMilli()))} }
 
-func timeClip(ms float64) float64 {
+// TimeClip is ECMAScript's: what a Date holds of ms milliseconds since 1970, whole
+// ones, NaN if it cannot be so far from 1970.
+func TimeClip(ms float64) float64 {
 	if math.Abs(ms) <= maxDateMs {
 		return math.Trunc(ms) + 0 // + 0 makes -0 0
 	}
@@ -32,10 +34,18 @@ func (d *Date) ISO() (s string, ok bool) {
 		return "", false
 	}
 	t := d.Time().UTC()
-	if y := t.Year(); y < 0 || y > 9999 {
-		return fmt.Sprintf("%+07d", y) + t.Format("-01-02T15:04:05.000Z"), true
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
+		return fmt.Sprintf("%+07d", year) + t.Format("-01-02T15:04:05.000Z"), true
 	}
-	return t.Format("2006-01-02T15:04:05.000Z"), true
+	hour, minute, second := t.Clock()
+	b := []byte("0000-00-00T00:00:00.000Z") // what Format needs much longer for
+	for _, part := range [...]struct{ end, n int }{{4, year}, {7, int(month)}, {10, day}, {13, hour}, {16, minute}, {19, second}, {23, t.Nanosecond() / 1e6}} {
+		for i, n := part.end-1, part.n; n > 0; i, n = i-1, n/10 {
+			b[i] += byte(n % 10)
+		}
+	}
+	return string(b), true
 }
 
 // Format is Date.prototype.toString in loc: "Thu Jan 01 1970 00:00:00 GMT+0000
@@ -98,9 +108,10 @@ func utcMs(year, month, day int, ofDay float64) float64 {
 	return float64(days)*86400e3 + ofDay
 }
 
-// localToUTC takes the offset of loc from local milliseconds. Where clocks change,
-// the offset before the change holds (ECMAScript's UTC(t)).
-func localToUTC(local float64, loc *time.Location) float64 {
+// LocalToUTC takes the offset of loc from milliseconds since 1970 by its clocks. Where
+// these change, the offset before the change holds (ECMAScript's UTC(t)). local must be
+// finite, and at most some days further from 1970 than a Date can be.
+func LocalToUTC(local float64, loc *time.Location) float64 {
 	offset := func(ms float64) float64 {
 		_, s := time.UnixMilli(int64(ms)).In(loc).Zone()
 		return float64(s) * 1000

@@ -1,5 +1,33 @@
 package msg
 
+// printedISO reads what ISO prints of years of four digits, without its milliseconds
+// too: most dates are of this form. ok is false for all others.
+func printedISO(s string) (ms float64, ok bool) {
+	const form = "0000-00-00T00:00:00.000Z"
+	if len(s) != len(form) && len(s) != len("0000-00-00T00:00:00Z") {
+		return 0, false
+	}
+	var parts [7]int // year, month, day, hour, minute, second, millisecond
+	part := 0
+	for i := range len(s) - 1 {
+		switch {
+		case form[i] != '0' && s[i] != form[i]:
+			return 0, false
+		case form[i] != '0':
+			part++
+		case s[i] < '0' || s[i] > '9':
+			return 0, false
+		default:
+			parts[part] = 10*parts[part] + int(s[i]-'0')
+		}
+	}
+	month, day, hour, minute, second := parts[1], parts[2], parts[3], parts[4], parts[5]
+	if s[len(s)-1] != 'Z' || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
+		return 0, false
+	}
+	return utcMs(parts[0], month, day, float64((hour*60+minute)*60+second)*1000+float64(parts[6])), true
+}
+
 // iso reads YYYY[-MM[-DD]][THH:mm[:ss[.sss]][Z or an offset]].
 func (p *dateParser) iso() bool {
 	if !p.isoDate() {

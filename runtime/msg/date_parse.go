@@ -10,6 +10,9 @@ import (
 // of a date in many orders, months by name, am and pm, zones as GMT+hhmm or US names,
 // anything in parentheses. Times without a zone are in loc; a date alone in ISO form is UTC.
 func ParseDate(s string, loc *time.Location) float64 {
+	if ms, ok := printedISO(s); ok {
+		return ms
+	}
 	p := dateParser{tokens: dateTokens(s)}
 	if !p.iso() && (p.failed || !p.legacy()) {
 		return math.NaN()
@@ -232,9 +235,9 @@ func (p *dateParser) result(loc *time.Location) float64 {
 	if z := p.zone; z.sign != 0 {
 		ms -= float64(z.sign) * (float64(z.hour)*3600e3 + float64(z.minute)*60e3)
 	} else if math.Abs(ms) <= 2*maxDateMs {
-		ms = localToUTC(ms, loc)
+		ms = LocalToUTC(ms, loc)
 	}
-	return timeClip(ms)
+	return TimeClip(ms)
 }
 
 // date tells year, month and day apart. A number that can be a day is one where
