@@ -131,7 +131,11 @@ func (r *run) toText(v value) string {
 	if v.isUndefined() {
 		return "undefined"
 	}
-	return r.toPrimitive(v).any.(string)
+	s, ok := r.toPrimitive(v).any.(string)
+	if !ok {
+		bailout("a text of a symbol")
+	}
+	return s
 }
 
 // toPrimitive makes a string of an object whose methods are the built-in ones.
