@@ -10,6 +10,9 @@ func (c *compiler) assign(x *ast.AssignExpression) expr {
 	if x.Operator == token.ASSIGN {
 		return c.plainAssign(x)
 	}
+	if slot, ok := c.local(x.Left); ok && arithmetic[x.Operator] != nil {
+		return c.update(slot, x)
+	}
 	get, set := c.place(x.Left)
 	if op := x.Operator; op == token.LOGICAL_AND || op == token.LOGICAL_OR || op == token.COALESCE {
 		b := c.expr(x.Right)
@@ -51,6 +54,49 @@ func (c *compiler) assign(x *ast.AssignExpression) expr {
 		v = num(f(l, fr.run.toNumeric(w)))
 		set(fr, where, v)
 		return v
+	}
+}
+
+// local is the slot of a variable of the function itself that may be assigned where the compiler is.
+func (c *compiler) local(x ast.Expression) (slot int, ok bool) {
+	id, ok := x.(*ast.Identifier)
+	if !ok {
+		return 0, false
+	}
+	v, up := c.find(id.Name)
+	if v == nil || up > 0 || !v.ready || v.constant || v.function != nil {
+		return 0, false
+	}
+	return v.slot, true
+}
+
+// update compiles += and the like for a local variable.
+func (c *compiler) update(slot int, x *ast.AssignExpression) expr {
+	b := c.expr(x.Right)
+	if x.Operator == token.PLUS {
+		return func(fr *frame) value {
+			l := fr.vars[slot]
+			r := b(fr)
+			if x, ok := l.number(); ok {
+				if y, ok := r.number(); ok {
+					l = num(x + y)
+					fr.vars[slot] = l
+					return l
+				}
+			}
+			l = fr.run.add(l, r)
+			fr.vars[slot] = l
+			return l
+		}
+	}
+	f := arithmetic[x.Operator]
+	return func(fr *frame) value {
+		l := fr.vars[slot]
+		r := b(fr)
+		x := fr.run.toNumeric(l)
+		l = num(f(x, fr.run.toNumeric(r)))
+		fr.vars[slot] = l
+		return l
 	}
 }
 
@@ -98,6 +144,14 @@ func (c *compiler) mayAssign(left ast.Expression, name string) {
 func (c *compiler) plainAssign(x *ast.AssignExpression) expr {
 	switch left := x.Left.(type) {
 	case *ast.Identifier:
+		if slot, ok := c.local(left); ok {
+			e := c.expr(x.Right)
+			return func(fr *frame) value {
+				v := e(fr)
+				fr.vars[slot] = v
+				return v
+			}
+		}
 		e, set := c.expr(x.Right), c.assignable(left)
 		return func(fr *frame) value {
 			v := e(fr)
@@ -163,10 +217,8 @@ func (c *compiler) increment(x *ast.UnaryExpression) expr {
 	if x.Operator == token.DECREMENT {
 		by = -1
 	}
-	if id, ok := x.Operand.(*ast.Identifier); ok {
-		if v, up := c.find(id.Name); v != nil && up == 0 && v.ready && !v.constant && v.function == nil {
-			return incrementVariable(v.slot, by, x.Postfix)
-		}
+	if slot, ok := c.local(x.Operand); ok {
+		return incrementVariable(slot, by, x.Postfix)
 	}
 	get, set := c.place(x.Operand)
 	return func(fr *frame) value {

@@ -13,11 +13,8 @@ func (c *compiler) expr(x ast.Expression) expr {
 	defer func() { c.depth-- }()
 	switch x := x.(type) {
 	case *ast.NumberLiteral:
-		switch n := x.Value.(type) {
-		case int64:
-			return constant(num(float64(n)))
-		case float64:
-			return constant(num(n))
+		if f, ok := constantNumber(x); ok {
+			return constant(num(f))
 		}
 	case *ast.StringLiteral:
 		return constant(text(goText(x.Value)))

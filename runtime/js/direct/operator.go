@@ -43,7 +43,17 @@ func (c *compiler) binary(x *ast.BinaryExpression) expr {
 	if f == nil {
 		refuse("it uses the operator %s", x.Operator)
 	}
-	a, b := c.expr(x.Left), c.expr(x.Right)
+	a := c.expr(x.Left)
+	if y, ok := constantNumber(x.Right); ok {
+		return func(fr *frame) value {
+			l := a(fr)
+			if x, ok := l.number(); ok {
+				return num(f(x, y))
+			}
+			return num(f(fr.run.toNumeric(l), y))
+		}
+	}
+	b := c.expr(x.Right)
 	switch x.Operator { // those that are used most, without a call
 	case token.MINUS:
 		return func(fr *frame) value {
@@ -64,6 +74,21 @@ func (c *compiler) binary(x *ast.BinaryExpression) expr {
 		x := fr.run.toNumeric(l)
 		return num(f(x, fr.run.toNumeric(r)))
 	}
+}
+
+// constantNumber is the value of a number as it stands in the text.
+func constantNumber(x ast.Expression) (f float64, ok bool) {
+	n, ok := x.(*ast.NumberLiteral)
+	if !ok {
+		return 0, false
+	}
+	switch n := n.Value.(type) {
+	case int64:
+		return float64(n), true
+	case float64:
+		return n, true
+	}
+	return 0, false
 }
 
 func logical(op token.Token, a, b expr) expr {
