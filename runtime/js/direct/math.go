@@ -22,7 +22,10 @@ var mathFunctions = map[string]static{
 	"Math.round": unary(round), "Math.sign": unary(sign), "Math.fround": unary(func(x float64) float64 { return float64(float32(x)) }),
 	"Math.clz32": unary(func(x float64) float64 { return float64(bits.LeadingZeros32(uint32(toInt32(x)))) }),
 	"Math.atan2": binary(math.Atan2), "Math.pow": binary(power),
-	"Math.imul":   binary(func(x, y float64) float64 { return float64(toInt32(x) * toInt32(y)) }),
+	"Math.imul":  binary(func(x, y float64) float64 { return float64(toInt32(x) * toInt32(y)) }),
+	"Math.acosh": unary(math.Acosh), "Math.asinh": unary(math.Asinh), "Math.atanh": unary(math.Atanh), "Math.cosh": unary(math.Cosh),
+	"Math.sinh": unary(math.Sinh), "Math.tanh": unary(math.Tanh), "Math.expm1": unary(math.Expm1), "Math.log1p": unary(math.Log1p),
+	"Math.hypot":  hypot,
 	"Math.max":    extreme(math.Inf(-1), math.Max),
 	"Math.min":    extreme(math.Inf(1), math.Min),
 	"Math.random": func(*run, []value) value { return num(rand.Float64()) },
@@ -72,3 +75,65 @@ func round(x float64) float64 {
 	}
 	return math.Copysign(n, x)
 }
+
+// hypot sums the squares as V8 does, by Kahan's way and in relation to the largest.
+func hypot(r *run, args []value) value {
+	var few [8]float64
+	all, most, odd := few[:0], 0.0, false
+	for _, a := range args {
+		x := math.Abs(r.toNumber(a))
+		all = append(all, x)
+		odd = odd || x != x
+		if x > most {
+			most = x
+		}
+	}
+	switch {
+	case math.IsInf(most, 1) || most == 0 && !odd:
+		return num(most)
+	case odd:
+		return nan
+	}
+	var sum, lost float64
+	for _, x := range all {
+		x /= most
+		square := x*x - lost
+		next := sum + square
+		lost = next - sum - square
+		sum = next
+	}
+	return num(math.Sqrt(sum) * most)
+}
+
+// power is math.Pow but where JavaScript has another opinion. Whole numbers it multiplies,
+// without the errors of math.Pow, as goja does.
+func power(x, y float64) float64 {
+	if y != y || math.Abs(x) == 1 && math.IsInf(y, 0) {
+		return math.NaN()
+	}
+	if p, ok := wholePower(x, y); ok {
+		return p
+	}
+	return math.Pow(x, y)
+}
+
+// wholePower is the power if it can be told as an integer.
+func wholePower(x, y float64) (p float64, ok bool) {
+	const whole = 1 << 53
+	if y != math.Trunc(y) || y < 0 || y >= 64 || x != math.Trunc(x) || math.Abs(x) >= whole || x == 0 {
+		return 0, false
+	}
+	n := int64(1)
+	for range int(y) {
+		high, low := bits.Mul64(uint64(abs(n)), uint64(math.Abs(x)))
+		if high != 0 || low > math.MaxInt64 {
+			return 0, false
+		}
+		if n = n * int64(x); n == 0 {
+			return 0, false
+		}
+	}
+	return float64(n), true
+}
+
+func abs(n int64) int64 { return max(n, -n) }

@@ -60,8 +60,7 @@ func ofNumber(f func(float64) bool) static {
 	}
 }
 
-var numberMethods = map[string]method{}
-
 var booleanMethods = map[string]method{
 	"toString": func(r *run, this value, _ []value) value { return text(r.toText(this)) },
+	"valueOf":  func(_ *run, this value, _ []value) value { return this },
 }

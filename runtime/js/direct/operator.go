@@ -203,18 +203,10 @@ var arithmetic = map[token.Token]func(x, y float64) float64{
 
 // remainder is math.Mod, which is slow for what is usual.
 func remainder(x, y float64) float64 {
-	if i, j := int64(x), int64(y); i > 0 && j > 0 && float64(i) == x && float64(j) == y {
+	if i, j := int64(x), int64(y); i > 0 && j > 0 && x < 1<<62 && y < 1<<62 && float64(i) == x && float64(j) == y {
 		return float64(i % j)
 	}
 	return math.Mod(x, y)
-}
-
-// power is math.Pow but where JavaScript has another opinion.
-func power(x, y float64) float64 {
-	if y != y || math.Abs(x) == 1 && math.IsInf(y, 0) {
-		return math.NaN()
-	}
-	return math.Pow(x, y)
 }
 
 // comparison compiles what gives a boolean, nil for what does not.
