@@ -1,6 +1,10 @@
 package direct
 
-import "sluice/runtime/msg"
+import (
+	"sync/atomic"
+
+	"sluice/runtime/msg"
+)
 
 // change is what a run has changed in a container, so that it can be taken back.
 type change struct {
@@ -10,9 +14,7 @@ type change struct {
 	key    string
 	at     int
 	kind   changeKind
-	was    any
-	all    []any        // elements of an array
-	fields msg.Snapshot // of an object
+	was    any // a value, or all that the container held: []any or msg.Snapshot
 }
 
 type changeKind uint8
@@ -28,7 +30,11 @@ const (
 	reset                       // the date
 )
 
+// note notes a change, but of what the run has made itself.
 func (r *run) note(c change) {
+	if c.object != nil && c.object.Tag() == r.tag || c.array != nil && c.array.Tag() == r.tag {
+		return
+	}
 	if len(r.journal) >= maxJournal {
 		bailout("too many changes")
 	}
@@ -49,7 +55,7 @@ func (r *run) undo() {
 		case added:
 			c.object.Delete(c.key)
 		case removed:
-			c.object.Restore(c.fields)
+			c.object.Restore(c.was.(msg.Snapshot))
 		case grown:
 			c.array.SetLen(c.at)
 		case popped:
@@ -58,7 +64,7 @@ func (r *run) undo() {
 			c.array.Splice(0, 0, c.was)
 		case rewritten:
 			c.array.SetLen(0)
-			c.array.Append(c.all...)
+			c.array.Append(c.was.([]any)...)
 		case reset:
 			c.date.Ms = c.was.(float64)
 		}
@@ -92,7 +98,7 @@ func (r *run) held(c any, v value) any {
 // loose is v as something other than a container may have it.
 func (r *run) loose(v value) any {
 	switch v.any.(type) {
-	case callable, *pattern, *match, *entries, notYet, chainEnd:
+	case callable, *pattern, *match, *iterator, *collection, notYet, chainEnd:
 		bailout("a function or pattern outside of the body")
 	}
 	return v.box()
@@ -103,7 +109,9 @@ func (r *run) setField(o *msg.Object, key string, v value) {
 		bailout("__proto__")
 	}
 	x := r.held(o, v)
-	if was, had := o.Swap(key, x); had {
+	if o.Tag() == r.tag {
+		o.Set(key, x)
+	} else if was, had := o.Swap(key, x); had {
 		r.note(change{kind: replaced, object: o, key: key, was: was})
 	} else {
 		r.note(change{kind: added, object: o, key: key})
@@ -112,7 +120,7 @@ func (r *run) setField(o *msg.Object, key string, v value) {
 
 func (r *run) deleteField(o *msg.Object, key string) {
 	if o.Has(key) {
-		r.note(change{kind: removed, object: o, fields: o.Snapshot()})
+		r.note(change{kind: removed, object: o, was: o.Snapshot()})
 		o.Delete(key)
 	}
 }
@@ -139,8 +147,37 @@ func (r *run) push(a *msg.Array, v value) {
 
 // rewrite notes all elements of an array that is about to change.
 func (r *run) rewrite(a *msg.Array) {
+	if a.Tag() == r.tag {
+		return
+	}
 	r.charge(a.Len())
-	r.note(change{kind: rewritten, array: a, all: a.Elements()})
+	r.note(change{kind: rewritten, array: a, was: a.Elements()})
+}
+
+// tags numbers the runs, by blocks.
+var tags atomic.Uint32
+
+// tagged gives the run a number of its own, by which its containers are known.
+func (r *run) tagged() {
+	const block = 1 << 12
+	if r.tag%block == 0 {
+		r.tag = tags.Add(1) * block
+	}
+	r.tag++
+}
+
+// newObject makes an object of the run's own.
+func (r *run) newObject(fields int) *msg.Object {
+	o := msg.NewObjectSize(fields)
+	o.SetTag(r.tag)
+	return o
+}
+
+// arrayOf makes an array of the run's own; it keeps the slice.
+func (r *run) arrayOf(elems []any) value {
+	a := msg.NewArray(elems...)
+	a.SetTag(r.tag)
+	return value{any: a}
 }
 
 // separate gives stores and messages containers of their own.

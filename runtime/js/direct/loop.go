@@ -203,7 +203,7 @@ func (r *run) each(v value, f func(value) bool) {
 	switch x := v.any.(type) {
 	case *msg.Array:
 		for i := 0; i < x.Len(); i++ { // which may change meanwhile
-			if !f(of(x.At(i))) {
+			if !f(r.taken(x, x.At(i))) {
 				return
 			}
 		}
@@ -213,29 +213,27 @@ func (r *run) each(v value, f func(value) bool) {
 				return
 			}
 		}
-	case *entries:
-		for i := 0; i < x.of.Len(); i++ {
-			if !f(x.at(i)) {
+	case *iterator:
+		for {
+			e, ok := x.next(r)
+			if !ok || !f(e) {
+				return
+			}
+		}
+	case *collection:
+		over := iterator{over: overEntries, of: x}
+		if x.set {
+			over.over = overKeys
+		}
+		for {
+			e, ok := over.next(r)
+			if !ok || !f(e) {
 				return
 			}
 		}
 	default:
-		bailout("an iteration over what is neither array nor text")
+		bailout("an iteration over a special value")
 	}
-}
-
-// entries is what the methods entries and keys of an array return. It can only be iterated, once.
-type entries struct {
-	of   *msg.Array
-	keys bool
-	used bool
-}
-
-func (e *entries) at(i int) value {
-	if e.keys {
-		return num(float64(i))
-	}
-	return value{any: msg.NewArray(msg.Number(float64(i)), e.of.At(i))}
 }
 
 func (c *compiler) forIn(s *ast.ForInStatement) stmt {

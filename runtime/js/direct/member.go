@@ -172,6 +172,10 @@ func (r *run) get(v value, key string) value {
 		}
 	case *match:
 		return x.get(key)
+	case *collection:
+		if key == "size" {
+			return num(float64(x.size))
+		}
 	case chainEnd:
 		return v
 	}

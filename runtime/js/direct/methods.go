@@ -7,7 +7,7 @@ import (
 )
 
 // methodSet are the methods of one name.
-type methodSet struct{ text, array, number, boolean, date, object, buffer, pattern method }
+type methodSet struct{ text, array, number, boolean, date, object, buffer, pattern, maps, sets, iterator method }
 
 // methods are what a body may call on values, by name. Each table stands in the file of its type.
 var methods = func() map[string]*methodSet {
@@ -29,6 +29,9 @@ var methods = func() map[string]*methodSet {
 	add(objectMethods, func(s *methodSet) *method { return &s.object })
 	add(bufferMethods, func(s *methodSet) *method { return &s.buffer })
 	add(patternMethods, func(s *methodSet) *method { return &s.pattern })
+	add(mapMethods, func(s *methodSet) *method { return &s.maps })
+	add(setMethods, func(s *methodSet) *method { return &s.sets })
+	add(iteratorMethods, func(s *methodSet) *method { return &s.iterator })
 	return all
 }()
 
@@ -53,6 +56,13 @@ func (s *methodSet) of(v value) method {
 		return s.buffer
 	case *pattern:
 		return s.pattern
+	case *collection:
+		if x.set {
+			return s.sets
+		}
+		return s.maps
+	case *iterator:
+		return s.iterator
 	}
 	return nil
 }
@@ -102,5 +112,5 @@ func (r *run) list(args []value) value {
 	for i, v := range args {
 		elems[i] = r.held(nil, v)
 	}
-	return value{any: msg.NewArray(elems...)}
+	return r.arrayOf(elems)
 }

@@ -11,6 +11,9 @@ import (
 func (c *compiler) special(callee *ast.DotExpression, name string, list []ast.Expression) expr {
 	id, ok := callee.Left.(*ast.Identifier)
 	if !ok {
+		if e := c.borrow(callee, name, list); e != nil {
+			return e
+		}
 		return c.util(callee, name, list)
 	}
 	if !c.free(id.Name) {

@@ -10,7 +10,8 @@ import (
 type run struct {
 	host Host
 	m    *msg.Object
-	id   any // the message's as the body began
+	id   any    // the message's as the body began
+	tag  uint32 // see tagged
 
 	frames []*frame // one for each depth of calls
 	depth  int
@@ -23,8 +24,9 @@ type run struct {
 	effects []Effect
 	sets    []Set
 	sent    int
-	mixed   bool  // containers of messages and stores refer to each other
-	keepers []any // containers of stores that got some of a message's
+	mixed   bool         // containers of messages and stores refer to each other
+	keepers []any        // containers of stores that got some of a message's
+	holed   []*msg.Array // that newArray made and may still have holes
 
 	steps int // left until the clock is looked at
 	since time.Time
@@ -101,7 +103,7 @@ func (r *run) end() {
 	clear(r.journal)
 	clear(r.keepers)
 	r.journal, r.keepers, r.args = r.journal[:0], r.keepers[:0], r.args[:0]
-	r.effects, r.sets = nil, nil
+	r.effects, r.sets, r.holed = nil, nil, nil
 	r.result = value{}
 	if cap(r.buf) > 1<<16 {
 		r.buf = nil
