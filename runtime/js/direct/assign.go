@@ -201,10 +201,17 @@ func (c *compiler) assignable(x ast.Expression) stmtOf {
 		refuse("it assigns to a constant")
 	case v.function != nil:
 		refuse("it assigns to a function")
-	case c.isLate(v, up):
-		refuse("it assigns to a variable before its declaration")
 	}
 	slot := v.slot
+	if c.isLate(v, up) {
+		return func(fr *frame, v value) {
+			at := &fr.above(up).vars[slot]
+			if _, ok := at.any.(notYet); ok {
+				bailout("a variable before its declaration")
+			}
+			*at = v
+		}
+	}
 	if up == 0 {
 		return func(fr *frame, v value) { fr.vars[slot] = v }
 	}

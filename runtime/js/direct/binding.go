@@ -101,11 +101,17 @@ func (c *compiler) objectPattern(t *ast.ObjectPattern, lexical bool) stmtOf {
 			}
 			parts = append(parts, part{goText(p.Name.Name), bind})
 		case *ast.PropertyKeyed:
-			key, ok := p.Key.(*ast.StringLiteral)
-			if !ok || p.Computed {
+			key := ""
+			switch k := p.Key.(type) {
+			case *ast.StringLiteral:
+				key = goText(k.Value)
+			case *ast.NumberLiteral:
+				key = (&run{}).toText(c.expr(k)(nil))
+			}
+			if key == "" || p.Computed {
 				refuse("it has a pattern with a computed key")
 			}
-			parts = append(parts, part{goText(key.Value), c.target(p.Value, lexical)})
+			parts = append(parts, part{key, c.target(p.Value, lexical)})
 		default:
 			refuse("it has a pattern of an unknown kind")
 		}
@@ -137,7 +143,7 @@ func (c *compiler) arrayPattern(t *ast.ArrayPattern, lexical bool) stmtOf {
 		}
 		for i, bind := range binds {
 			if bind != nil {
-				bind(fr, of(a.At(i)))
+				bind(fr, fr.run.taken(a, a.At(i)))
 			}
 		}
 	}

@@ -83,6 +83,8 @@ type variable struct {
 	constant bool      // const
 	ready    bool      // the compiler has passed the declaration
 	late     bool      // it may be read before its declaration: its slot begins as notYet
+	seen     bool      // something has been compiled that names it
+	defined  bool      // it is a var that stands for a function from its declaration on
 	function *function // that it stands for, always
 }
 
@@ -143,6 +145,7 @@ func (c *compiler) find(name unistring.String) (v *variable, up int) {
 	for f := c.fn; f != nil; f = f.up {
 		for b := f.block; b != nil; b = b.up {
 			if v := b.vars[name]; v != nil {
+				v.seen = true
 				return v, up
 			}
 		}
@@ -174,35 +177,7 @@ func (c *compiler) function(fn *function, f *functionScope, params *ast.Paramete
 	if f.up == nil {
 		c.declare("msg", false, false)
 	}
-	var binders []stmtOf
-	plain := true
-	for _, p := range params.List {
-		id, ok := p.Target.(*ast.Identifier)
-		if ok && p.Initializer == nil {
-			slot := f.size
-			if f.block.vars[id.Name] != nil {
-				refuse("it has two parameters of one name")
-			}
-			c.declare(id.Name, false, false)
-			binders = append(binders, func(fr *frame, v value) { fr.vars[slot] = v })
-			continue
-		}
-		plain = false
-		c.bindingNames(p.Target, func(id *ast.Identifier) { c.declare(id.Name, true, false) })
-		binders = append(binders, c.target(p, true))
-	}
-	if plain {
-		fn.simple = len(binders)
-	} else {
-		fn.params = binders
-	}
-	if params.Rest != nil {
-		id, ok := params.Rest.(*ast.Identifier)
-		if !ok {
-			refuse("it has a rest parameter that is a pattern")
-		}
-		fn.rest = c.declare(id.Name, false, false).slot
-	}
+	c.params(fn, params)
 	switch body := body.(type) {
 	case *ast.BlockStatement:
 		params := f.block
@@ -234,6 +209,45 @@ func (c *compiler) function(fn *function, f *functionScope, params *ast.Paramete
 	}
 	c.pop()
 	fn.size = f.size
+}
+
+// params compiles the parameters of a function.
+func (c *compiler) params(fn *function, params *ast.ParameterList) {
+	block := c.fn.block
+	plain := true
+	for _, p := range params.List {
+		if _, ok := p.Target.(*ast.Identifier); !ok || p.Initializer != nil {
+			plain = false
+		}
+	}
+	for _, p := range params.List {
+		c.bindingNames(p.Target, func(id *ast.Identifier) {
+			if block.vars[id.Name] != nil {
+				refuse("it has two parameters of one name")
+			}
+			c.declare(id.Name, !plain, false)
+		})
+	}
+	if params.Rest != nil {
+		id, ok := params.Rest.(*ast.Identifier)
+		if !ok {
+			refuse("it has a rest parameter that is a pattern")
+		}
+		fn.rest = c.declare(id.Name, !plain, false).slot
+	}
+	if plain {
+		fn.simple = len(params.List)
+		return
+	}
+	for _, p := range params.List {
+		fn.params = append(fn.params, c.target(p, true))
+	}
+	for _, v := range block.vars {
+		if v.late {
+			refuse("it has a parameter that needs a later one")
+		}
+		v.ready = true
+	}
 }
 
 // goText is the text of an identifier or literal.

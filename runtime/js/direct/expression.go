@@ -118,7 +118,7 @@ func (c *compiler) identifier(x *ast.Identifier) expr {
 
 // isLate tells, and notes, whether a variable may be seen before its declaration has been reached.
 func (c *compiler) isLate(v *variable, up int) bool {
-	if !v.lexical {
+	if !v.lexical && !v.defined {
 		return false
 	}
 	late := !v.ready

@@ -135,6 +135,10 @@ func (c *compiler) forStatement(s *ast.ForStatement) stmt {
 	case *ast.ForLoopInitializerLexicalDecl:
 		d := &i.LexicalDeclaration
 		for _, b := range d.List {
+			switch b.Initializer.(type) {
+			case *ast.FunctionLiteral, *ast.ArrowFunctionLiteral:
+				refuse("it declares a function in the head of a loop") // it would see the variables of the first turn
+			}
 			c.bindingNames(b.Target, func(id *ast.Identifier) { c.declare(id.Name, true, d.Token == token.CONST) })
 		}
 		init = c.declarations(d.List, true, d.Token == token.CONST)
@@ -162,6 +166,15 @@ func (c *compiler) forStatement(s *ast.ForStatement) stmt {
 	})
 }
 
+// over opens the block of a for-of or for-in, and compiles what it goes over: the names of the loop hide others there, too.
+func (c *compiler) over(i ast.ForInto, source ast.Expression) expr {
+	c.push()
+	if d, ok := i.(*ast.ForDeclaration); ok {
+		c.bindingNames(d.Target, func(id *ast.Identifier) { c.declare(id.Name, true, d.IsConst) })
+	}
+	return c.expr(source)
+}
+
 // into compiles the variable of for-of and for-in.
 func (c *compiler) into(i ast.ForInto) stmtOf {
 	switch i := i.(type) {
@@ -171,7 +184,6 @@ func (c *compiler) into(i ast.ForInto) stmtOf {
 		}
 		return c.target(i.Binding.Target, false)
 	case *ast.ForDeclaration:
-		c.bindingNames(i.Target, func(id *ast.Identifier) { c.declare(id.Name, true, i.IsConst) })
 		return c.target(i.Target, true)
 	case *ast.ForIntoExpression:
 		return c.assignable(i.Expression)
@@ -182,8 +194,7 @@ func (c *compiler) into(i ast.ForInto) stmtOf {
 
 func (c *compiler) forOf(s *ast.ForOfStatement) stmt {
 	own := c.takeLabel()
-	over := c.expr(s.Source)
-	c.push()
+	over := c.over(s.Into, s.Source)
 	defer c.pop()
 	into := c.into(s.Into)
 	turn := c.loop(s.Body, own)
@@ -238,8 +249,7 @@ func (r *run) each(v value, f func(value) bool) {
 
 func (c *compiler) forIn(s *ast.ForInStatement) stmt {
 	own := c.takeLabel()
-	over := c.expr(s.Source)
-	c.push()
+	over := c.over(s.Into, s.Source)
 	defer c.pop()
 	into := c.into(s.Into)
 	turn := c.loop(s.Body, own)

@@ -210,7 +210,10 @@ func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
 	if !ok || c.assigned[id.Name] || !lexical && (c.fn.block.vars[id.Name] == nil || c.fn.block.up == nil || c.fn.block.up.up != nil) {
 		return false
 	}
-	v, _ := c.find(id.Name)
+	v := c.fn.block.vars[id.Name]
+	if !lexical && (v.seen || v.function != nil) {
+		return false // it may have had another value
+	}
 	var fn *function
 	switch f := b.Initializer.(type) {
 	case *ast.FunctionLiteral:
@@ -218,14 +221,14 @@ func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
 			return false
 		}
 		fn = &function{}
-		v.function, v.ready = fn, true
+		v.function, v.ready, v.defined = fn, true, !lexical
 		c.function(fn, &functionScope{}, f.ParameterList, f.Body, f.DeclarationList)
 	case *ast.ArrowFunctionLiteral:
 		if f.Async {
 			return false
 		}
 		fn = &function{}
-		v.function, v.ready = fn, true
+		v.function, v.ready, v.defined = fn, true, !lexical
 		c.function(fn, &functionScope{}, f.ParameterList, f.Body, f.DeclarationList)
 	default:
 		return false
