@@ -148,7 +148,8 @@ func (inst *Instance) Emit(f func(d *Delivery) error) *Run {
 	if r == nil {
 		return nil
 	}
-	d := &Delivery{run: r, inst: inst, state: detached, escaped: true}
+	d := &r.pair[0]
+	d.run, d.inst, d.state, d.escaped = r, inst, detached, true
 	if err := d.call(func() error { return f(d) }); err != nil && d.state != completed {
 		m := d.Msg
 		if m == nil {

@@ -36,7 +36,8 @@ const Upgrade = "UPGRADE"
 
 // IsUpgrade tells whether a request asks for a WebSocket.
 func IsUpgrade(r *http.Request) bool {
-	return r.Method == http.MethodGet && strings.EqualFold(r.Header.Get("Upgrade"), "websocket") &&
+	upgrade := r.Header["Upgrade"]
+	return len(upgrade) > 0 && r.Method == http.MethodGet && strings.EqualFold(upgrade[0], "websocket") &&
 		httpguts.HeaderValuesContainsToken(r.Header["Connection"], "upgrade")
 }
 
@@ -185,10 +186,10 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case found.undecodable != "":
 		WriteErrorPage(w, r, http.StatusBadRequest, "Failed to decode param '"+found.undecodable+"'")
 	case found.route != nil && found.route.missing != nil:
-		t.cors.apply(w.Header(), r)
+		t.cors.apply(w, r)
 		writeUnavailable(w, found.route.missing)
 	case found.route != nil:
-		t.cors.apply(w.Header(), r)
+		t.cors.apply(w, r)
 		found.route.handler(w, r, found.params)
 	case rt.missed(w, r):
 	case r.Method == http.MethodOptions:
@@ -228,7 +229,7 @@ func (rt *Router) ServePreflight(w http.ResponseWriter, r *http.Request) {
 // which no route has given, such as a refusal.
 func (rt *Router) SetCORS(w http.ResponseWriter, r *http.Request) {
 	if t := rt.table.Load(); t != nil {
-		t.cors.apply(w.Header(), r)
+		t.cors.apply(w, r)
 	}
 }
 

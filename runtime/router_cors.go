@@ -108,10 +108,11 @@ func joined(v any) string {
 }
 
 // apply sets the headers of an answer.
-func (c *corsPolicy) apply(h http.Header, r *http.Request) {
+func (c *corsPolicy) apply(w http.ResponseWriter, r *http.Request) {
 	if c == nil {
 		return
 	}
+	h := w.Header()
 	c.origin(h, r.Header.Get("Origin"))
 	if c.expose != "" {
 		h.Set(corsExpose, c.expose)
@@ -201,7 +202,7 @@ func CORS(setting any, next http.Handler) http.Handler {
 		if r.Method == http.MethodOptions && c.preflight(w, r) {
 			return
 		}
-		c.apply(w.Header(), r)
+		c.apply(w, r)
 		next.ServeHTTP(w, r)
 	})
 }

@@ -252,12 +252,14 @@ func RequestPath(r *http.Request) string {
 	if uri == "" { // a request that a program made
 		return r.URL.EscapedPath()
 	}
-	if _, rest, ok := strings.Cut(uri, "://"); ok && uri[0] != '/' { // absolute form
-		i := strings.IndexAny(rest, "/?")
-		if i < 0 || rest[i] == '?' {
-			return "/"
+	if uri[0] != '/' {
+		if _, rest, ok := strings.Cut(uri, "://"); ok { // absolute form
+			i := strings.IndexAny(rest, "/?")
+			if i < 0 || rest[i] == '?' {
+				return "/"
+			}
+			uri = rest[i:]
 		}
-		uri = rest[i:]
 	}
 	if i := strings.IndexByte(uri, '?'); i >= 0 {
 		return uri[:i]

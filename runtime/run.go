@@ -29,9 +29,12 @@ type Run struct {
 	// Owned by the goroutine that drains.
 	queue []item
 	head  int
-	first [4]item   // what queue uses before it grows
 	d     *Delivery // reused for deliveries that stay within their Input
 	relay int       // nesting of Relay
+
+	// Memory that every run needs, made in one piece with it.
+	first [4]item     // what queue uses before it grows
+	pair  [2]Delivery // of the event, and what d is at first
 
 	mu       sync.Mutex // guards what follows
 	inbox    []func()   // work that other goroutines brought
@@ -65,7 +68,8 @@ func (set *flowSet) newRun() *Run {
 		return nil
 	}
 	r := &Run{set: set, draining: true}
-	r.queue = r.first[:0]
+	r.queue, r.d = r.first[:0], &r.pair[1]
+	r.d.run = r
 	return r
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -112,7 +113,7 @@ func propertyRanges(name string) [][2]rune {
 	return nil
 }
 
-// tableRanges returns the ranges of tables in order, joined where they touch.
+// tableRanges returns the ranges of tables, nil if one is not there.
 func tableRanges(tables ...*unicode.RangeTable) [][2]rune {
 	var all [][2]rune
 	add := func(lo, hi, stride rune) {
@@ -135,6 +136,11 @@ func tableRanges(tables ...*unicode.RangeTable) [][2]rune {
 			add(rune(r.Lo), rune(r.Hi), rune(r.Stride))
 		}
 	}
+	return joined(all)
+}
+
+// joined returns ranges in order, joined where they touch.
+func joined(all [][2]rune) [][2]rune {
 	sort.Slice(all, func(i, j int) bool { return all[i][0] < all[j][0] })
 	var out [][2]rune
 	for _, r := range all {
@@ -146,6 +152,16 @@ func tableRanges(tables ...*unicode.RangeTable) [][2]rune {
 	}
 	return out
 }
+
+// cased returns the characters that have more than one case.
+var cased = sync.OnceValue(func() (list []rune) {
+	for c := rune(0); c <= unicode.MaxRune; c++ {
+		if unicode.SimpleFold(c) != c {
+			list = append(list, c)
+		}
+	}
+	return list
+})
 
 func complement(ranges [][2]rune) [][2]rune {
 	var out [][2]rune

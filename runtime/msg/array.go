@@ -5,7 +5,8 @@ import "iter"
 // Array is a JavaScript array. Holes read as Undefined.
 type Array struct {
 	elems  []any
-	stored bool // owned by a context store, see CopyIn
+	stored bool   // owned by a context store, see CopyIn
+	tag    uint32 // see Tag
 }
 
 // NewArray makes an array of the given values; it keeps the slice.

@@ -26,6 +26,7 @@ type Object struct {
 	shared bool             // index belongs to several objects with the same keys
 	stored bool             // owned by a context store, see CopyIn
 	bare   bool             // see NewBareObject
+	tag    uint32           // see Tag
 }
 
 type field struct {

@@ -4,6 +4,19 @@ import "slices"
 
 // What a script engine needs to take back what it has done to containers.
 
+// Tag returns the number that SetTag has given the object, else 0. A script engine tells by it
+// what it has made itself. Copies have none.
+func (o *Object) Tag() uint32 { return o.tag }
+
+// SetTag gives the object a number.
+func (o *Object) SetTag(n uint32) { o.tag = n }
+
+// Tag is Object.Tag for arrays.
+func (a *Array) Tag() uint32 { return a.tag }
+
+// SetTag gives the array a number.
+func (a *Array) SetTag(n uint32) { a.tag = n }
+
 // Swap is Set, and tells what was there before.
 func (o *Object) Swap(key string, v any) (was any, had bool) {
 	if i := o.find(key); i >= 0 {

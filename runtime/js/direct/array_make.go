@@ -9,8 +9,11 @@ import (
 
 var arrayFunctions = map[string]static{
 	"Array.isArray": func(_ *run, args []value) value {
-		_, ok := arg(args, 0).any.(*msg.Array)
-		return boolean(ok)
+		switch arg(args, 0).any.(type) {
+		case *msg.Array, *match:
+			return truth
+		}
+		return falsity
 	},
 	"Array.of":   func(r *run, args []value) value { return r.list(args) },
 	"Array.from": arrayFrom,

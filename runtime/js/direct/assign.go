@@ -64,7 +64,7 @@ func (c *compiler) local(x ast.Expression) (slot int, ok bool) {
 		return 0, false
 	}
 	v, up := c.find(id.Name)
-	if v == nil || up > 0 || !v.ready || v.constant || v.function != nil {
+	if v == nil || up > 0 || !v.ready || v.constant || v.function != nil || v.static != nil {
 		return 0, false
 	}
 	return v.slot, true
@@ -199,7 +199,7 @@ func (c *compiler) assignable(x ast.Expression) stmtOf {
 		refuse("it assigns to %s without declaring it", goText(id.Name))
 	case v.constant:
 		refuse("it assigns to a constant")
-	case v.function != nil:
+	case v.function != nil || v.static != nil:
 		refuse("it assigns to a function")
 	}
 	slot := v.slot

@@ -46,7 +46,7 @@ func (c *compiler) target(t ast.Expression, lexical bool) stmtOf {
 	switch t := t.(type) {
 	case *ast.Identifier:
 		v, up := c.find(t.Name)
-		if v == nil || up != 0 || v.function != nil || v.lexical != lexical {
+		if v == nil || up != 0 || v.function != nil || v.static != nil || v.lexical != lexical {
 			refuse("it declares %s in an unknown way", goText(t.Name))
 		}
 		if lexical {
@@ -137,6 +137,9 @@ func (c *compiler) arrayPattern(t *ast.ArrayPattern, lexical bool) stmtOf {
 		}
 	}
 	return func(fr *frame, v value) {
+		if m, ok := v.any.(*match); ok {
+			v.any = m.array()
+		}
 		a, ok := v.any.(*msg.Array)
 		if !ok {
 			bailout("a list pattern for what is no array")

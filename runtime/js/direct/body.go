@@ -104,6 +104,7 @@ func (b *Body) Run(h Host, m *msg.Object) (res Result, ok bool) {
 		r = &run{}
 	}
 	r.host, r.m, r.id = h, m, m.Value(msg.ID)
+	r.tagged()
 	defer func() {
 		if ok {
 			r.end()

@@ -56,7 +56,11 @@ func (c *compiler) call(x *ast.CallExpression) expr {
 			}
 			refuse("it calls %s", name)
 		}
-		if v.function == nil || c.isLate(v, up) {
+		late := c.isLate(v, up)
+		if v.static != nil && !late {
+			return c.callStatic(v.static, c.arguments(x.ArgumentList))
+		}
+		if v.function == nil || late {
 			refuse("it calls a variable")
 		}
 		return c.callOwn(v.function, up, c.exprs(x.ArgumentList)) // which could keep a function
@@ -91,6 +95,9 @@ func (c *compiler) argument(x ast.Expression) expr {
 				return constant(value{any: f})
 			}
 			break
+		}
+		if v.static != nil && v.ready {
+			return constant(value{any: v.static})
 		}
 		if v.function != nil {
 			fn := v.function
@@ -144,7 +151,10 @@ func (c *compiler) callMethod(left ast.Expression, name string, list []ast.Expre
 	if m == nil {
 		refuse("it calls .%s", name)
 	}
-	on, args := c.expr(left), c.arguments(list)
+	on, args := c.patternUse(name, left), c.patternArguments(name, list)
+	if on == nil {
+		on = c.expr(left)
+	}
 	n := len(args)
 	return func(fr *frame) value {
 		v := on(fr)

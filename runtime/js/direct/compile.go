@@ -86,6 +86,7 @@ type variable struct {
 	seen     bool      // something has been compiled that names it
 	defined  bool      // it is a var that stands for a function from its declaration on
 	function *function // that it stands for, always
+	static   static    // the same of a global one
 }
 
 type label struct {

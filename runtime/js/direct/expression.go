@@ -95,7 +95,7 @@ func (c *compiler) identifier(x *ast.Identifier) expr {
 		}
 		refuse("it uses %s", goText(x.Name))
 	}
-	if v.function != nil {
+	if v.function != nil || v.static != nil {
 		refuse("it uses a function as a value")
 	}
 	slot, late := v.slot, c.isLate(v, up)

@@ -98,7 +98,7 @@ func (r *run) held(c any, v value) any {
 // loose is v as something other than a container may have it.
 func (r *run) loose(v value) any {
 	switch v.any.(type) {
-	case callable, *pattern, *match, *iterator, *collection, notYet, chainEnd:
+	case callable, *pattern, *match, *matches, *iterator, *collection, typed, notYet, chainEnd:
 		bailout("a function or pattern outside of the body")
 	}
 	return v.box()

@@ -51,7 +51,7 @@ func (c *compiler) object(x *ast.ObjectLiteral) expr {
 		}
 	}
 	return func(fr *frame) value {
-		o := msg.NewObjectSize(len(fields))
+		o := fr.run.newObject(len(fields))
 		for i := range fields {
 			f := &fields[i]
 			name := f.name
@@ -116,6 +116,6 @@ func (c *compiler) array(x *ast.ArrayLiteral) expr {
 				return true
 			})
 		}
-		return value{any: msg.NewArray(elems...)}
+		return fr.run.arrayOf(elems)
 	}
 }

@@ -218,9 +218,19 @@ func (r *run) each(v value, f func(value) bool) {
 				return
 			}
 		}
+	case *match:
+		r.each(value{any: x.array()}, f)
+	case *matches:
+		x.each(r, f)
 	case string:
 		for _, ch := range characters(x) {
 			if !f(text(ch)) {
+				return
+			}
+		}
+	case typed:
+		for i := range x.size() {
+			if !f(num(x.get(i))) {
 				return
 			}
 		}

@@ -100,6 +100,8 @@ func (r *run) at(v, k value) value {
 	if f, ok := k.number(); ok {
 		if i := int(f); float64(i) == f && i >= 0 {
 			switch x := v.any.(type) {
+			case typed:
+				return typedAt(x, k)
 			case *msg.Array:
 				if i < x.Len() {
 					return r.taken(x, x.At(i))
@@ -107,6 +109,8 @@ func (r *run) at(v, k value) value {
 				return undefined
 			case string:
 				return character(x, i)
+			case *match:
+				return x.at(i)
 			}
 		}
 	}
@@ -172,9 +176,15 @@ func (r *run) get(v value, key string) value {
 		}
 	case *match:
 		return x.get(key)
+	case *pattern:
+		return x.get(key)
 	case *collection:
 		if key == "size" {
 			return num(float64(x.size))
+		}
+	case typed:
+		if key == "length" {
+			return num(float64(x.size()))
 		}
 	case chainEnd:
 		return v
@@ -223,6 +233,10 @@ func (r *run) put(v value, key string, x value) {
 }
 
 func (r *run) putAt(v, k, x value) {
+	if t, ok := v.any.(typed); ok {
+		r.putTyped(t, k, x)
+		return
+	}
 	if a, ok := v.any.(*msg.Array); ok {
 		if f, ok := k.number(); ok && f >= 0 && f < msg.MaxArrayLen && float64(int(f)) == f {
 			r.setElement(a, int(f), x)

@@ -7,7 +7,7 @@ import (
 )
 
 // methodSet are the methods of one name.
-type methodSet struct{ text, array, number, boolean, date, object, buffer, pattern, maps, sets, iterator method }
+type methodSet struct{ text, array, number, boolean, date, object, buffer, pattern, match, maps, sets, iterator, typed method }
 
 // methods are what a body may call on values, by name. Each table stands in the file of its type.
 var methods = func() map[string]*methodSet {
@@ -29,9 +29,13 @@ var methods = func() map[string]*methodSet {
 	add(objectMethods, func(s *methodSet) *method { return &s.object })
 	add(bufferMethods, func(s *methodSet) *method { return &s.buffer })
 	add(patternMethods, func(s *methodSet) *method { return &s.pattern })
+	add(typedMethods, func(s *methodSet) *method { return &s.typed })
 	add(mapMethods, func(s *methodSet) *method { return &s.maps })
 	add(setMethods, func(s *methodSet) *method { return &s.sets })
 	add(iteratorMethods, func(s *methodSet) *method { return &s.iterator })
+	for name, s := range all {
+		s.match = ofMatch(name, s.array)
+	}
 	return all
 }()
 
@@ -56,6 +60,8 @@ func (s *methodSet) of(v value) method {
 		return s.buffer
 	case *pattern:
 		return s.pattern
+	case *match:
+		return s.match
 	case *collection:
 		if x.set {
 			return s.sets
@@ -63,6 +69,8 @@ func (s *methodSet) of(v value) method {
 		return s.maps
 	case *iterator:
 		return s.iterator
+	case typed:
+		return s.typed
 	}
 	return nil
 }

@@ -42,23 +42,6 @@ func (c *compiler) special(callee *ast.DotExpression, name string, list []ast.Ex
 	return nil
 }
 
-// util compiles calls of RED.util.
-func (c *compiler) util(callee *ast.DotExpression, name string, list []ast.Expression) expr {
-	dot, ok := callee.Left.(*ast.DotExpression)
-	if !ok {
-		return nil
-	}
-	id, ok := dot.Left.(*ast.Identifier)
-	if !ok || !c.free(id.Name) || id.Name != "RED" || dot.Identifier.Name != "util" {
-		return nil
-	}
-	if name == "cloneMessage" {
-		return c.callStatic(cloneMessage, c.arguments(list))
-	}
-	refuse("it calls RED.util.%s", name)
-	return nil
-}
-
 // globalProperty compiles a property of a global object.
 func (c *compiler) globalProperty(object, name string) expr {
 	if object == "node" {
@@ -75,14 +58,6 @@ func (c *compiler) globalProperty(object, name string) expr {
 }
 
 func envGet(r *run, args []value) value { return of(r.host.Env(r.toText(arg(args, 0)))) }
-
-func cloneMessage(r *run, args []value) value {
-	o, ok := arg(args, 0).any.(*msg.Object)
-	if !ok || o == nil || len(args) != 1 {
-		bailout("a clone of what is no message")
-	}
-	return value{any: msg.CloneMessage(o)}
-}
 
 // nodeMethods are those of node. What they do takes effect when the run has ended.
 var nodeMethods = map[string]static{

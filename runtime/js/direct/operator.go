@@ -16,8 +16,8 @@ func (r *run) toNumeric(v value) float64 { return r.toNumber(v) }
 
 // toInt32 is ToInt32 of a number.
 func toInt32(f float64) int32 {
-	if i := int32(f); float64(i) == f {
-		return i
+	if math.Abs(f) < 1<<63 { // NaN is not
+		return int32(int64(f))
 	}
 	return msg.ToInt32(f)
 }

@@ -1,21 +1,265 @@
 package direct
 
 import (
+	"sync"
+
 	"github.com/dop251/goja/ast"
+
+	"sluice/runtime/msg"
 )
 
 // pattern is a regular expression of the body.
-type pattern struct{}
+type pattern struct {
+	*program
+	lastIndex int
+}
 
-// match is what exec and match return.
-type match struct{}
-
-func (m *match) get(key string) value { bailout("a property of a match"); return undefined }
-
-var patternMethods = map[string]method{}
-
-// regexp compiles a pattern.
+// regexp compiles a pattern, which is another one each time.
 func (c *compiler) regexp(x *ast.RegExpLiteral) expr {
-	refuse("it has a pattern")
-	return nil
+	p := literalPattern(x)
+	return func(*frame) value { return value{any: &pattern{program: p}} }
+}
+
+func literalPattern(x *ast.RegExpLiteral) *program {
+	p := compilePattern(x.Pattern, x.Flags)
+	if p == nil {
+		refuse("it has the pattern /%s/%s", x.Pattern, x.Flags)
+	}
+	return p
+}
+
+// usesPatterns are the methods that look at their receiver or first argument and forget it.
+var usesPatterns = map[string]bool{"match": true, "replace": true, "replaceAll": true, "search": true, "split": true, "test": true, "exec": true}
+
+// patternUse compiles the receiver or first argument of a method that forgets it: a pattern
+// in its place that keeps no index is made once. nil: it is none.
+func (c *compiler) patternUse(method string, x ast.Expression) expr {
+	literal, ok := x.(*ast.RegExpLiteral)
+	if !ok || !usesPatterns[method] {
+		return nil
+	}
+	p := literalPattern(literal)
+	if p.sticky || p.global && (method == "test" || method == "exec") {
+		return nil
+	}
+	return constant(value{any: &pattern{program: p}})
+}
+
+// patternArguments compiles the arguments of a method.
+func (c *compiler) patternArguments(method string, list []ast.Expression) []expr {
+	if len(list) > 0 {
+		if first := c.patternUse(method, list[0]); first != nil {
+			return append([]expr{first}, c.arguments(list[1:])...)
+		}
+	}
+	return c.arguments(list)
+}
+
+var patternMethods = map[string]method{
+	"test": func(r *run, this value, args []value) value {
+		p := this.any.(*pattern)
+		m := r.exec(p, r.toText(arg(args, 0)))
+		if m == nil {
+			return falsity
+		}
+		p.release(m)
+		return truth
+	},
+	"exec": func(r *run, this value, args []value) value {
+		return r.matchOnce(this.any.(*pattern), r.toText(arg(args, 0)))
+	},
+	"toString": func(_ *run, this value, _ []value) value {
+		p := this.any.(*pattern)
+		return text("/" + p.text() + "/" + p.flags)
+	},
+}
+
+// get is a property of a pattern.
+func (p *pattern) get(key string) value {
+	switch key {
+	case "source":
+		return text(p.text())
+	case "flags":
+		return text(p.flags)
+	case "lastIndex":
+		return num(float64(p.lastIndex))
+	case "global":
+		return boolean(p.global)
+	case "ignoreCase":
+		return boolean(p.ignoreCase)
+	case "multiline":
+		return boolean(p.multiline)
+	case "sticky":
+		return boolean(p.sticky)
+	}
+	bailout("a property of a pattern")
+	return undefined
+}
+
+// programs are the patterns that were made of texts, by flags and text.
+var programs = struct {
+	sync.Mutex
+	by map[[2]string]*program
+}{by: map[[2]string]*program{}}
+
+const maxPrograms = 256
+
+// newPattern is RegExp, called with new or without.
+func newPattern(r *run, args []value) value {
+	var source, flags string
+	switch v := arg(args, 0); x := v.any.(type) {
+	case *pattern:
+		source, flags = x.source, x.flags
+	default:
+		if !v.isUndefined() {
+			source = r.toText(v)
+		}
+	}
+	if v := arg(args, 1); !v.isUndefined() {
+		flags = r.toText(v)
+	}
+	return value{any: r.patternOf(source, flags)}
+}
+
+func (r *run) patternOf(source, flags string) *pattern {
+	key := [2]string{flags, source}
+	programs.Lock()
+	p := programs.by[key]
+	programs.Unlock()
+	if p == nil {
+		r.charge(16 * len(source))
+		if p = compilePattern(source, flags); p == nil {
+			bailout("a pattern")
+		}
+		programs.Lock()
+		if len(programs.by) >= maxPrograms {
+			clear(programs.by)
+		}
+		programs.by[key] = p
+		programs.Unlock()
+	}
+	return &pattern{program: p}
+}
+
+// exec is RegExpBuiltinExec. It returns the search that has found a match, which is to be released, or nil.
+func (r *run) exec(p *pattern, s string) *matching {
+	m := p.matching(s)
+	r.charge(len(s))
+	from, keeps := 0, p.global || p.sticky
+	if keeps {
+		from = p.lastIndex
+		if m.pairs && m.units != nil && from > 0 && from < m.n && m.before(from+1, 0) < from {
+			bailout("a search from within a character")
+		}
+	}
+	if !p.find(r, m, from, p.sticky) {
+		if keeps {
+			p.lastIndex = 0
+		}
+		p.release(m)
+		return nil
+	}
+	if keeps {
+		p.lastIndex = m.caps[1]
+	}
+	return m
+}
+
+// matchOnce is what exec returns.
+func (r *run) matchOnce(p *pattern, s string) value {
+	m := r.exec(p, s)
+	if m == nil {
+		return null
+	}
+	v := value{any: newMatch(p.program, m, s)}
+	p.release(m)
+	return v
+}
+
+// match is what exec and match return: an array that has more properties.
+type match struct {
+	of     *program
+	input  string
+	bounds []int
+	list   *msg.Array
+	groups *msg.Object
+}
+
+func newMatch(p *program, m *matching, s string) *match {
+	return &match{of: p, input: s, bounds: append([]int(nil), m.caps...)}
+}
+
+// at is an element.
+func (m *match) at(i int) value {
+	if m.list != nil {
+		return of(m.list.At(i))
+	}
+	if 2*i >= len(m.bounds) || m.bounds[2*i] < 0 {
+		return undefined
+	}
+	return text(cutText(m.input, m.bounds[2*i], m.bounds[2*i+1]))
+}
+
+// array are the elements, for those who only read them.
+func (m *match) array() *msg.Array {
+	if m.list == nil {
+		elems := make([]any, len(m.bounds)/2)
+		for i := range elems {
+			elems[i] = m.at(i).any
+		}
+		m.list = msg.NewArray(elems...)
+	}
+	return m.list
+}
+
+func (m *match) get(key string) value {
+	switch key {
+	case "length":
+		return num(float64(len(m.bounds) / 2))
+	case "index":
+		return num(float64(m.bounds[0]))
+	case "input":
+		return text(m.input)
+	case "groups":
+		return m.named()
+	}
+	if i, ok := msg.ArrayIndex(key); ok {
+		return m.at(int(i))
+	}
+	if isInherited(key) || isMethod(key) {
+		bailout("a method of a match as a value")
+	}
+	return undefined
+}
+
+func (m *match) named() value {
+	if !m.of.named {
+		return undefined
+	}
+	if m.groups == nil {
+		m.groups = msg.NewBareObject()
+		for i, name := range m.of.names {
+			if name != "" {
+				m.groups.Set(name, m.at(i).any)
+			}
+		}
+	}
+	return value{any: m.groups}
+}
+
+// readers are the methods of arrays that read one without returning it.
+var readers = map[string]bool{"at": true, "every": true, "filter": true, "find": true, "findIndex": true, "forEach": true, "includes": true,
+	"indexOf": true, "join": true, "map": true, "reduce": true, "slice": true, "some": true}
+
+// ofMatch is a method of arrays for a match. What it calls must not see the array.
+func ofMatch(name string, f method) method {
+	if f == nil || !readers[name] {
+		return nil
+	}
+	return func(r *run, this value, args []value) value {
+		if fn, ok := arg(args, 0).any.(*closure); ok && (fn.fn.params != nil || fn.fn.simple > 2 || fn.fn.rest >= 0) {
+			bailout("a function that may see a match")
+		}
+		return f(r, value{any: this.any.(*match).array()}, args)
+	}
 }

@@ -203,7 +203,7 @@ func (c *compiler) declarations(list []*ast.Binding, lexical, constant bool) stm
 	return sequence(run)
 }
 
-// defines tells whether a declaration makes a name stand for a function, always:
+// defines tells whether a declaration makes a name stand for one function, always:
 // such a function is called without being a value.
 func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
 	id, ok := b.Target.(*ast.Identifier)
@@ -230,6 +230,15 @@ func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
 		fn = &function{}
 		v.function, v.ready, v.defined = fn, true, !lexical
 		c.function(fn, &functionScope{}, f.ParameterList, f.Body, f.DeclarationList)
+	case *ast.DotExpression: // const floor = Math.floor
+		left, ok := f.Left.(*ast.Identifier)
+		if !ok || !c.free(left.Name) {
+			return false
+		}
+		if v.static = statics[goText(left.Name)+"."+goText(f.Identifier.Name)]; v.static == nil {
+			return false
+		}
+		v.ready = true
 	default:
 		return false
 	}

@@ -1,0 +1,148 @@
+package direct
+
+import (
+	"strings"
+
+	"sluice/runtime/msg"
+)
+
+// sought is the text that an argument asks for. A pattern has none: where one is not
+// allowed JavaScript throws.
+func (r *run) sought(args []value) string {
+	s := r.toText(arg(args, 0))
+	if hasHalves(s) {
+		bailout("a search for half a character")
+	}
+	return s
+}
+
+// from is s from unit i on.
+func from(s string, i int) string {
+	if i == 0 {
+		return s
+	}
+	return msg.UTF16Slice(s, i, msg.UTF16Len(s))
+}
+
+func indexOf(r *run, this value, args []value) value {
+	s, want := this.any.(string), r.sought(args)
+	at := 0
+	if len(args) > 1 {
+		at = r.clamped(args, 1, msg.UTF16Len(s), 0)
+	}
+	s = from(s, at)
+	r.charge(len(s))
+	i := strings.Index(s, want)
+	if i < 0 {
+		return num(-1)
+	}
+	return num(float64(at + msg.UTF16Len(s[:i])))
+}
+
+func lastIndexOf(r *run, this value, args []value) value {
+	s, want := this.any.(string), r.sought(args)
+	n := msg.UTF16Len(s)
+	at := n
+	if f := r.toNumber(arg(args, 1)); f == f {
+		at = r.clamped(args, 1, n, n)
+	}
+	s = msg.UTF16Slice(s, 0, min(n, at+msg.UTF16Len(want)))
+	r.charge(len(s))
+	i := strings.LastIndex(s, want)
+	if i < 0 {
+		return num(-1)
+	}
+	return num(float64(msg.UTF16Len(s[:i])))
+}
+
+func includes(r *run, this value, args []value) value {
+	s, want := this.any.(string), r.sought(args)
+	if len(args) > 1 {
+		s = from(s, r.clamped(args, 1, msg.UTF16Len(s), 0))
+	}
+	r.charge(len(s))
+	return boolean(strings.Contains(s, want))
+}
+
+func startsWith(r *run, this value, args []value) value {
+	s, want := this.any.(string), r.sought(args)
+	if len(args) > 1 {
+		s = from(s, r.clamped(args, 1, msg.UTF16Len(s), 0))
+	}
+	return boolean(strings.HasPrefix(s, want))
+}
+
+func endsWith(r *run, this value, args []value) value {
+	s, want := this.any.(string), r.sought(args)
+	if len(args) > 1 {
+		n := msg.UTF16Len(s)
+		s = msg.UTF16Slice(s, 0, r.clamped(args, 1, n, n))
+	}
+	return boolean(strings.HasSuffix(s, want))
+}
+
+// split is String.prototype.split.
+func split(r *run, this value, args []value) value {
+	limit := maxElements
+	if v := arg(args, 1); !v.isUndefined() {
+		if n := uint32(toInt32(r.toNumber(v))); n < maxElements {
+			limit = int(n)
+		}
+	}
+	s := this.any.(string)
+	if p, ok := arg(args, 0).any.(*pattern); ok {
+		return r.splitPattern(p, this, limit)
+	}
+	if len(args) == 0 || args[0].isUndefined() {
+		if limit == 0 {
+			return value{any: msg.NewArray()}
+		}
+		return value{any: msg.NewArray(s)}
+	}
+	sep := r.sought(args)
+	r.charge(len(s))
+	if sep == "" {
+		return r.splitUnits(s, limit)
+	}
+	if limit == 0 {
+		return value{any: msg.NewArray()}
+	}
+	n := strings.Count(s, sep) + 1
+	if n == 1 {
+		return value{any: msg.NewArray(this.any)}
+	}
+	if n = min(n, limit); n == maxElements {
+		bailout("a very long array")
+	}
+	r.charge(n)
+	list := make([]any, 0, n)
+	for len(list) < n {
+		part := s
+		i := strings.Index(s, sep)
+		if i >= 0 {
+			part, s = s[:i], s[i+len(sep):]
+		}
+		list = append(list, piece(part).any)
+	}
+	return value{any: msg.NewArray(list...)}
+}
+
+// splitUnits is what split gives for an empty separator.
+func (r *run) splitUnits(s string, limit int) value {
+	n := min(msg.UTF16Len(s), limit)
+	if n == maxElements {
+		bailout("a very long array")
+	}
+	r.charge(n)
+	list := make([]any, n)
+	if isASCII(s) {
+		for i := range list {
+			list[i] = units[s[i]].any
+		}
+		return value{any: msg.NewArray(list...)}
+	}
+	for i, u := range msg.ToUTF16(s)[:n] {
+		list[i] = unit(u).any
+	}
+	return value{any: msg.NewArray(list...)}
+}
