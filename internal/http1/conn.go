@@ -182,7 +182,7 @@ func (c *conn) run(x *Exchange) (panicked bool) {
 			}
 		}
 	}()
-	c.server.Handler.ServeHTTP(&x.res, x.request)
+	c.server.Handler.ServeHTTP(&x.res, &x.request)
 	return false
 }
 

@@ -16,14 +16,13 @@ import (
 // answer. The methods of a nil *Exchange, which HTTP/2 and tests have, do nothing.
 type Exchange struct {
 	conn    *conn
-	request *http.Request
+	request http.Request
 	url     url.URL // of the request, if it is a plain one
 	head    string  // request line and header lines, each with its line end
 	body    body
 	res     response
 	close   bool // the connection, after the answer
 	values  []contextValue
-	first   [2]contextValue // of values, most often all
 	own     [2]contextValue // memory for values
 
 	mu       sync.Mutex // guards all below
@@ -47,11 +46,16 @@ type exchangeKey struct{}
 type Answer struct {
 	// Names are headers of the response, spelled and ordered as they are to be
 	// sent. Others come behind, by name. They must not change any more.
-	Names  []string
+	Names []string
+	// Fields, unless they are nil, are the header lines in place of the http.Header
+	// and of Names, as they are to be sent. They must not change any more.
+	Fields []Field
 	Reason string // phrase of the status line; "" for Node's own
 	// Empty sends the Content-Length of 0 that a handler has set for a status
 	// without a body, which is left out else.
 	Empty bool
+	// Dateless leaves the Date out.
+	Dateless bool
 }
 
 // Answer says how the response is to look, until its header is written.
@@ -64,7 +68,16 @@ func (x *Exchange) Answer(a Answer) {
 // Next is Answer for a caller that has no Exchange at hand.
 func Next(r *http.Request, names []string) { Of(r).Answer(Answer{Names: names}) }
 
-// Field is one header line of a request.
+// Given is the http.Header of the response, nil if nobody has asked for it yet: it
+// is made then, and most answers can do without.
+func (x *Exchange) Given() http.Header {
+	if x == nil {
+		return nil
+	}
+	return x.res.header
+}
+
+// Field is one header line.
 type Field struct{ Name, Value string }
 
 // Fields returns the header lines of the request in the order and spelling the
@@ -127,9 +140,6 @@ type contextValue struct{ key, value any }
 func (c *requestContext) SetValue(key, value any) {
 	if c.values == nil {
 		c.values = c.own[:0]
-	}
-	if c.values == nil {
-		c.values = c.first[:0]
 	}
 	c.values = append(c.values, contextValue{key, value})
 }

@@ -22,8 +22,8 @@ var blank = new(http.Request)
 // net/http does not: a stray percent sign in a path, and several Host lines.
 func (c *conn) begin(head []byte) (*Exchange, error) {
 	x := &Exchange{conn: c, head: string(head[:len(head)-len(newline)])}
-	r := blank.WithContext((*requestContext)(x))
-	x.request = r
+	x.request = *blank.WithContext((*requestContext)(x)) // which is inlined, and its copy stays on the stack
+	r := &x.request
 	line, fields := cutLine(x.head)
 	if !x.readLine(line) {
 		return nil, &fault{http.StatusBadRequest}
@@ -44,7 +44,7 @@ func (c *conn) begin(head []byte) (*Exchange, error) {
 
 // readLine reads the request line.
 func (x *Exchange) readLine(line string) bool {
-	r := x.request
+	r := &x.request
 	method, rest, ok := strings.Cut(line, " ")
 	target, version, ok2 := strings.Cut(rest, " ")
 	if !ok || !ok2 || !httpguts.ValidHeaderFieldName(method) {
@@ -144,7 +144,7 @@ func (f *fields) note(key, value string) (taken bool) {
 
 // locate finds out what the request is for.
 func (x *Exchange) locate(f fields) error {
-	r := x.request
+	r := &x.request
 	u := &x.url
 	if !parsePlain(r.RequestURI, u) {
 		var err error
@@ -164,7 +164,7 @@ func (x *Exchange) locate(f fields) error {
 
 // frame finds out where the body ends.
 func (x *Exchange) frame(f fields) error {
-	r := x.request
+	r := &x.request
 	x.body.x = x
 	switch {
 	case f.codings > 0:

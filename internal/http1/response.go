@@ -11,8 +11,9 @@ import (
 // the length of the body is known, if the handler has not said.
 type response struct {
 	x       *Exchange
-	header  http.Header
+	header  http.Header // nil until it is asked for
 	look    Answer
+	says    says
 	wrote   bool // status and header are settled
 	sent    bool // the header is complete, on its way or gone
 	taken   bool // by Hijack
@@ -38,10 +39,14 @@ const maxKept = 8 << 10
 
 func (r *response) begin(x *Exchange) {
 	r.x, r.length = x, -1
-	r.header = make(http.Header, 8)
 }
 
-func (r *response) Header() http.Header { return r.header }
+func (r *response) Header() http.Header {
+	if r.header == nil {
+		r.header = make(http.Header, 8)
+	}
+	return r.header
+}
 
 // WriteHeader settles status and header. Of the informational statuses it sends
 // the header at once, and another one has to follow (RFC 9110, 15.2).
@@ -54,15 +59,18 @@ func (r *response) WriteHeader(status int) {
 	}
 	c := r.x.conn
 	if status < 200 && status != http.StatusSwitchingProtocols {
-		block := appendStatus(nil, status, "")
-		block = append(r.appendFields(append(block, newline...), nil), newline...)
-		r.err = c.send(block)
+		block := append(appendStatus(nil, status, ""), newline...)
+		for _, f := range sorted(nil, r.header, nil) {
+			block = appendField(block, f.Name, f.Value)
+		}
+		r.err = c.send(append(block, newline...))
 		return
 	}
 	r.wrote, r.status = true, status
+	fields := r.fields()
 	r.settle()
 	c.out = appendStatus(c.out[:0], status, r.look.Reason)
-	c.out = r.appendHeader(append(c.out, newline...))
+	c.out = r.appendHeader(append(c.out, newline...), fields)
 }
 
 // bodyAllowed tells whether an answer of this status may have a body (RFC 9110, 6.4.1).

@@ -9,93 +9,76 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// settle reads from the header what it says about the message itself.
-func (r *response) settle() {
-	h, x := r.header, r.x
-	if x.conn.server.closing.Load() || hasWord(first(h["Connection"]), "close") {
-		x.close = true
+// says is what a header says about the message itself.
+type says struct {
+	connection string // the first
+	length     string // likewise
+	coded      bool
+	dated      bool // or not to be dated
+}
+
+// fields returns the header lines that the handler has set, in the order to send
+// them in, and keeps what they say.
+func (r *response) fields() []Field {
+	r.says.dated = r.look.Dateless
+	if fields := r.look.Fields; fields != nil {
+		for _, f := range fields {
+			r.says.note(f)
+		}
+		return fields
 	}
+	h := r.header
+	if len(h) == 0 {
+		return nil
+	}
+	_, dated := h["Date"]
+	r.says = says{first(h["Connection"]), first(h["Content-Length"]), len(h["Transfer-Encoding"]) > 0, dated || r.look.Dateless}
+	return ordered(h, r.look.Names)
+}
+
+func (s *says) note(f Field) {
 	switch {
-	case !bodyAllowed(r.status):
-	case len(h["Transfer-Encoding"]) > 0:
-		r.streams = true
-	case len(h["Content-Length"]) > 0:
-		r.length = parseLength(h["Content-Length"][0])
+	case isName(f.Name, "Connection") && s.connection == "":
+		s.connection = f.Value
+	case isName(f.Name, "Content-Length") && s.length == "":
+		s.length = f.Value
+	case isName(f.Name, "Transfer-Encoding"):
+		s.coded = true
+	case isName(f.Name, "Date"):
+		s.dated = true
 	}
 }
 
-// appendHeader appends the status line's followers as far as they are known now:
-// what has been named, in its order and spelling, the rest, and the date. What is
-// said of length and connection comes with complete, unless it has been named.
-func (r *response) appendHeader(dst []byte) []byte {
+// isName tells whether a header is the named one, whatever the case.
+func isName(name, key string) bool { return len(name) == len(key) && strings.EqualFold(name, key) }
+
+// ordered returns the lines of a header: what has been named, in its order and
+// spelling, and the rest. What is said of length and connection comes with
+// complete, unless it has been named.
+func ordered(h http.Header, names []string) []Field {
 	var store [16]string
 	done := store[:0]
-	for _, name := range r.look.Names {
-		key, values := r.lookUp(name)
+	fields := make([]Field, 0, len(h)+2)
+	for _, name := range names {
+		key, values := lookUp(h, name)
 		if len(values) == 0 || slices.Contains(done, key) {
 			continue
 		}
 		done = append(done, key)
-		switch key {
-		case "Connection":
-			r.named = true
-		case "Content-Length":
-			dst = r.appendLength(dst, name)
-			continue
-		case "Transfer-Encoding":
-			if r.streams && r.x.request.ProtoAtLeast(1, 1) {
-				r.chunked = true
-				dst = appendField(dst, name, "chunked")
-			}
-			continue
-		}
 		for _, v := range values {
-			dst = appendField(dst, name, v)
+			fields = append(fields, Field{name, v})
 		}
 	}
-	if len(done) < len(r.header) {
-		dst = r.appendFields(dst, done)
+	if len(done) < len(h) {
+		fields = sorted(fields, h, done)
 	}
-	if _, set := r.header["Date"]; !set {
-		dst = append(append(append(dst, "Date: "...), r.x.conn.server.clock.date()...), newline...)
-	}
-	return dst
+	return fields
 }
 
-// lookUp finds a header that may be spelled as net/http, Node or the flow does.
-func (r *response) lookUp(name string) (key string, values []string) {
-	if values, ok := r.header[name]; ok {
-		return name, values
-	}
-	key = canonicalKey(name)
-	if values, ok := r.header[key]; ok {
-		return key, values
-	}
-	switch key {
-	case "Etag":
-		key = "ETag"
-	case "Www-Authenticate":
-		key = "WWW-Authenticate"
-	}
-	return key, r.header[key]
-}
-
-// appendLength appends the length under the name it has been given, if there is to be one.
-func (r *response) appendLength(dst []byte, name string) []byte {
-	switch {
-	case r.length >= 0:
-		r.lengthy = true
-		return appendField(dst, name, strconv.FormatInt(r.length, 10))
-	case r.look.Empty && r.status == http.StatusNoContent && first(r.header["Content-Length"]) == "0":
-		return appendField(dst, name, "0")
-	}
-	return dst
-}
-
-// appendFields appends the fields that are not done, by name.
-func (r *response) appendFields(dst []byte, done []string) []byte {
-	keys := make([]string, 0, len(r.header))
-	for key := range r.header {
+// sorted appends the lines of a header that are not done, by name, but for those about the message.
+func sorted(fields []Field, h http.Header, done []string) []Field {
+	keys := make([]string, 0, len(h))
+	for key := range h {
 		switch key {
 		case "Connection", "Content-Length", "Transfer-Encoding":
 			continue
@@ -106,9 +89,80 @@ func (r *response) appendFields(dst []byte, done []string) []byte {
 	}
 	slices.Sort(keys)
 	for _, key := range keys {
-		for _, v := range r.header[key] {
-			dst = appendField(dst, key, v)
+		for _, v := range h[key] {
+			fields = append(fields, Field{key, v})
 		}
+	}
+	return fields
+}
+
+// lookUp finds a header that may be spelled as net/http, Node or the flow does.
+func lookUp(h http.Header, name string) (key string, values []string) {
+	if values, ok := h[name]; ok {
+		return name, values
+	}
+	key = canonicalKey(name)
+	if values, ok := h[key]; ok {
+		return key, values
+	}
+	switch key {
+	case "Etag":
+		key = "ETag"
+	case "Www-Authenticate":
+		key = "WWW-Authenticate"
+	}
+	return key, h[key]
+}
+
+// settle draws the conclusions from what the header says about the message itself.
+func (r *response) settle() {
+	x := r.x
+	if x.conn.server.closing.Load() || r.says.connection != "" && hasWord(r.says.connection, "close") {
+		x.close = true
+	}
+	switch {
+	case !bodyAllowed(r.status):
+	case r.says.coded:
+		r.streams = true
+	case r.says.length != "":
+		r.length = parseLength(r.says.length)
+	}
+}
+
+// appendHeader appends the lines as far as they are known now, and the date.
+func (r *response) appendHeader(dst []byte, fields []Field) []byte {
+	for _, f := range fields {
+		switch {
+		case isName(f.Name, "Connection"):
+			r.named = true
+		case isName(f.Name, "Content-Length"):
+			dst = r.appendLength(dst, f.Name)
+			continue
+		case isName(f.Name, "Transfer-Encoding"):
+			if r.streams && !r.chunked && r.x.request.ProtoAtLeast(1, 1) {
+				r.chunked = true
+				dst = appendField(dst, f.Name, "chunked")
+			}
+			continue
+		}
+		dst = appendField(dst, f.Name, f.Value)
+	}
+	if !r.says.dated {
+		dst = append(append(append(dst, "Date: "...), r.x.conn.server.clock.date()...), newline...)
+	}
+	return dst
+}
+
+// appendLength appends the length under the name it has been given, if there is to be one.
+func (r *response) appendLength(dst []byte, name string) []byte {
+	switch {
+	case r.lengthy:
+	case r.length >= 0:
+		r.lengthy = true
+		return append(strconv.AppendInt(append(append(dst, name...), ": "...), r.length, 10), newline...)
+	case r.look.Empty && r.status == http.StatusNoContent && r.says.length == "0":
+		r.lengthy = true
+		return appendField(dst, name, "0")
 	}
 	return dst
 }
@@ -150,7 +204,7 @@ func (r *response) complete() {
 // connection is what Node says of the connection. Clients that are told to expect
 // five seconds get more here, which they need not know.
 func (r *response) connection() string {
-	if own := first(r.header["Connection"]); own != "" && !hasWord(own, "keep-alive") {
+	if own := r.says.connection; own != "" && !hasWord(own, "keep-alive") {
 		return string(appendField(nil, "Connection", own))
 	}
 	if r.x.close {

@@ -56,6 +56,40 @@ func TestAnEmptyLengthIsSentWhereItWasAskedFor(t *testing.T) {
 	}
 }
 
+func TestLinesGoOutAsTheyAreGiven(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		answer Answer
+		want   string // of all header lines
+	}{
+		{"in their order and spelling", Answer{Fields: []Field{{"x-b", "1"}, {"Set-Cookie", "a"}, {"Set-Cookie", "b"}, {"content-length", "02"}, {"X-A", ""}}},
+			"x-b: 1|Set-Cookie: a|Set-Cookie: b|content-length: 2|X-A: |Date: *|Connection: close"},
+		{"none", Answer{Fields: []Field{}}, "Date: *|Connection: close|Content-Length: 2"},
+		{"a length that is none", Answer{Fields: []Field{{"Content-Length", "x"}}}, "Date: *|Connection: close|Content-Length: 2"},
+		{"chunks, named twice", Answer{Fields: []Field{{"transfer-encoding", "x"}, {"Transfer-Encoding", "y"}}}, "transfer-encoding: chunked|Date: *|Connection: close"},
+		{"a date of its own", Answer{Fields: []Field{{"date", "now"}}, Dateless: true}, "date: now|Connection: close|Content-Length: 2"},
+		{"no date", Answer{Fields: []Field{{"a", "1"}}, Dateless: true}, "a: 1|Connection: close|Content-Length: 2"},
+		{"what becomes of the connection", Answer{Fields: []Field{{"connection", "close"}, {"a", "1"}}}, "connection: close|a: 1|Date: *|Content-Length: 2"},
+		{"no second line", Answer{Fields: []Field{{"a", "1\r\nb: 2"}, {"c:", "3"}}}, "a: 1  b: 2|Date: *|Connection: close|Content-Length: 2"},
+	} {
+		answer := exchange(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Unseen", "1")
+			Of(r).Answer(tc.answer)
+			io.WriteString(w, "ok")
+		}, get)
+		head, _, _ := strings.Cut(answer, "\r\n\r\n")
+		lines := strings.Split(head, "\r\n")[1:]
+		for i, line := range lines {
+			if strings.HasPrefix(line, "Date: ") {
+				lines[i] = "Date: *"
+			}
+		}
+		if got := strings.Join(lines, "|"); got != tc.want {
+			t.Errorf("%s: got\n%s, want\n%s", tc.name, got, tc.want)
+		}
+	}
+}
+
 func TestAStreamHasNoLength(t *testing.T) {
 	for _, tc := range []struct{ name, request, body string }{
 		{"chunks", get, "2\r\nok\r\n0\r\n\r\n"},

@@ -108,10 +108,7 @@ func (n *httpInNode) serve(w http.ResponseWriter, r *http.Request, params *msg.O
 	ex := &transaction{node: n, app: n.app, w: w, r: r, wire: http1.Of(r)}
 	ex.req.ex, ex.res.ex, ex.wrapped.ex = ex, ex, ex
 	ex.req.body, ex.req.files, ex.req.params = msg.Undefined, msg.Undefined, params
-	ex.res.begin(w.Header())
-	if len(ex.res.header) > 0 {
-		ex.given = ex.res.header.Clone()
-	}
+	ex.begin()
 	if err := ex.readBody(); err != nil {
 		ex.refuse(err)
 		return

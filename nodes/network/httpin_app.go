@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/runtime"
@@ -144,8 +145,9 @@ func (app *httpApp) parseQuery(s string) *msg.Object {
 
 // rawRoutes counts the nodes that leave the bodies of a path unparsed.
 type rawRoutes struct {
-	mu    sync.RWMutex
+	mu    sync.Mutex
 	nodes map[string]int
+	some  atomic.Bool // there are any: most flows have none, and every request asks
 }
 
 func (rr *rawRoutes) add(key string, n int) {
@@ -157,10 +159,14 @@ func (rr *rawRoutes) add(key string, n int) {
 	if rr.nodes[key] += n; rr.nodes[key] == 0 {
 		delete(rr.nodes, key)
 	}
+	rr.some.Store(len(rr.nodes) > 0)
 }
 
-func (rr *rawRoutes) has(method, path string) bool {
-	rr.mu.RLock()
-	defer rr.mu.RUnlock()
-	return len(rr.nodes) > 0 && rr.nodes[rawKey(method, path)] > 0
+func (rr *rawRoutes) has(r *http.Request) bool {
+	if !rr.some.Load() {
+		return false
+	}
+	rr.mu.Lock()
+	defer rr.mu.Unlock()
+	return rr.nodes[rawKey(r.Method, pathOf(r.RequestURI))] > 0
 }

@@ -3,8 +3,8 @@ package network
 import (
 	"errors"
 	"io"
-	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +22,7 @@ type transaction struct {
 	w       http.ResponseWriter
 	r       *http.Request
 	wire    *http1.Exchange
-	given   http.Header // set before the flow: by the guard, for CORS
+	given   []http1.Field // the header as it was before the flow: of the guard, for CORS
 	req     request
 	res     response
 	wrapped wrappedResponse
@@ -86,7 +86,7 @@ func (ex *transaction) readBody() error {
 // parseBody does what the body parsers in front of a flow do, in their order.
 func (ex *transaction) parseBody() error {
 	q, n := &ex.req, ex.node
-	if ex.app.raw.has(ex.r.Method, pathOf(ex.r.RequestURI)) {
+	if ex.app.raw.has(ex.r) {
 		data, err := readWhole(ex.r)
 		if err != nil {
 			return err
@@ -238,8 +238,7 @@ func (ex *transaction) fail(status int, reason string) {
 	res := &ex.res
 	res.mu.Lock()
 	if !res.committed {
-		res.clearLocked()
-		maps.Copy(res.header, ex.given)
+		res.fields = slices.Clone(ex.given)
 		res.putLocked("Content-Type", typeJSON)
 		res.putLocked("Cache-Control", "no-store")
 		res.status, res.reason = status, "" // the flow's may be what failed

@@ -111,10 +111,10 @@ func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
 			return nodeError("TypeError", "ERR_INVALID_ARG_TYPE",
 				`The "string" argument must be of type string or an instance of Buffer or ArrayBuffer. Received %s`, describeArg(payload))
 		}
-		if err := res.setOneLocked("Content-Length", strconv.Itoa(length)); err != nil {
+		// Node-RED's spelling, until Express sets it again.
+		if err := res.setOneLocked("content-length", strconv.Itoa(length)); err != nil {
 			return err
 		}
-		res.noteLocked("content-length") // Node-RED's spelling, until Express sets it again
 	}
 	if f, ok := payload.(float64); ok {
 		payload = msg.FormatNumber(f)

@@ -19,21 +19,18 @@ type response struct {
 
 	mu         sync.Mutex // guards all below
 	status     int
-	given      any    // the status as a flow gave it, for errors and readers; Undefined: as it is
-	sent       int    // the status that was settled: a flow may go on changing status
-	reason     string // statusMessage
-	sentReason string // likewise
-	header     http.Header
-	order      []string  // the names in header, as spelled and ordered by the flow
-	names      [6]string // memory for order
-	own        [6]string // memory for the values that every answer has
-	owned      int       // how many of own are in use
-	dateless   bool      // sendDate is false
-	committed  bool      // status and header are settled
-	ended      bool      // the body is complete
-	kept       bool      // a context store holds it: some later event may answer
+	given      any            // the status as a flow gave it, for errors and readers; Undefined: as it is
+	sent       int            // the status that was settled: a flow may go on changing status
+	reason     string         // statusMessage
+	sentReason string         // likewise
+	fields     []http1.Field  // the header, as spelled and ordered by the flow; the lines of one name follow each other
+	memory     [6]http1.Field // of fields, for what every answer has
+	dateless   bool           // sendDate is false
+	committed  bool           // status and header are settled
+	ended      bool           // the body is complete
+	kept       bool           // a context store holds it: some later event may answer
 	pending    []byte
-	memory     *[]byte // of pending, from bodies; nil if that is somebody else's
+	pooled     *[]byte // memory of pending, from bodies; nil if that is somebody else's
 	wake       chan struct{}
 	props      *msg.Object               // what flows keep in it: locals, own properties
 	listeners  map[string][]msg.Callable // of "finish" and "close"
@@ -71,9 +68,6 @@ func (res *response) commitLocked() error {
 	// Node takes 100 to 199 too, and closes the connection after a header that is no answer.
 	if res.status < 200 || res.status > 999 {
 		return nodeError("RangeError", "ERR_HTTP_INVALID_STATUS_CODE", "Invalid status code: %s", msg.ToString(res.statusLocked()))
-	}
-	if res.dateless && !res.hasLocked("Date") {
-		res.header["Date"] = nil // none, in net/http's way
 	}
 	reason, ok := textToLatin1(res.reason)
 	if !ok {
@@ -214,21 +208,23 @@ func (res *response) flush(push bool) (finished bool) {
 		return true
 	}
 	res.mu.Lock()
-	status, reason, part, ended := res.sent, res.sentReason, res.pending, res.ended
-	res.pending = nil
-	committed := res.committed
-	res.mu.Unlock()
-	if !committed {
+	if !res.committed {
+		res.mu.Unlock()
 		return false
 	}
+	status, part, ended := res.sent, res.pending, res.ended
+	answer := http1.Answer{Fields: res.fields, Reason: res.sentReason, Dateless: res.dateless}
+	res.pending = nil
+	waits := res.wake != nil // who begins to wait from now on sees that there is something
+	pooled := res.pooled
+	if ended {
+		res.pooled = nil
+	}
+	res.mu.Unlock()
 	w := res.ex.w
 	if !res.begun {
 		res.begun = true
-		if _, set := w.Header()["Content-Type"]; !set {
-			w.Header()["Content-Type"] = nil // no guessing
-		}
-		res.ex.wire.Answer(http1.Answer{Names: res.order, Reason: reason, Empty: status == http.StatusNoContent && first(w.Header()["Content-Length"]) == "0"})
-		w.WriteHeader(status)
+		res.ex.writeHeader(status, answer)
 	}
 	var err error
 	if len(part) > 0 {
@@ -238,9 +234,11 @@ func (res *response) flush(push bool) (finished bool) {
 		_ = http.NewResponseController(w).Flush() // a writer that cannot flush sends at the end
 	}
 	res.written = ended || err != nil
-	if res.written {
+	if ended && pooled != nil {
+		reuse(pooled)
+	}
+	if res.written && waits {
 		res.mu.Lock()
-		res.reuseLocked()
 		res.wakeLocked()
 		res.mu.Unlock()
 	}
@@ -261,6 +259,8 @@ func (res *response) leave() {
 	res.writing.Unlock()
 	res.mu.Lock()
 	res.ended, res.committed = true, true
+	listeners := res.listeners
+	res.listeners = nil
 	res.mu.Unlock()
-	res.tell()
+	res.tell(listeners)
 }

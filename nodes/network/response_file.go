@@ -165,10 +165,10 @@ func (res *response) sendFileData(name string, data []byte, modified time.Time, 
 		return err
 	}
 	asked := res.ex.r.Header
-	if httpfile.Failed(asked, res.header) {
+	if httpfile.Failed(asked, res.headerLocked()) {
 		return fileFault(http.StatusPreconditionFailed)
 	}
-	if (res.status >= 200 && res.status < 300 || res.status == http.StatusNotModified) && httpfile.Fresh(asked, res.header) {
+	if (res.status >= 200 && res.status < 300 || res.status == http.StatusNotModified) && httpfile.Fresh(asked, res.headerLocked()) {
 		for _, name := range [...]string{"Content-Encoding", "Content-Language", "Content-Length", "Content-Range", "Content-Type"} {
 			res.dropLocked(name)
 		}
@@ -176,7 +176,7 @@ func (res *response) sendFileData(name string, data []byte, modified time.Time, 
 		return res.endLocked(nil)
 	}
 	data = section(data, options)
-	if option(options, "acceptRanges") && httpfile.RangeFresh(asked, res.header) {
+	if option(options, "acceptRanges") && httpfile.RangeFresh(asked, res.headerLocked()) {
 		part, ok, unsatisfiable := httpfile.OneRange(asked.Get("Range"), int64(len(data)))
 		switch {
 		case unsatisfiable:

@@ -1,10 +1,7 @@
 package network
 
 import (
-	"maps"
-	"net/http"
 	"net/textproto"
-	"slices"
 	"strings"
 	"unicode/utf16"
 
@@ -27,7 +24,7 @@ func canonicalHeader(name string) string {
 
 // getLocked returns a header as Express's res.get does: Undefined, a text or a list.
 func (res *response) getLocked(name string) any {
-	switch values := res.header[canonicalHeader(name)]; len(values) {
+	switch values := res.valuesLocked(name); len(values) {
 	case 0:
 		return msg.Undefined
 	case 1:
@@ -42,9 +39,12 @@ func (res *response) getLocked(name string) any {
 }
 
 // emptyLocked tells whether a header is absent or says nothing, as JavaScript's ! does.
-func (res *response) emptyLocked(key string) bool { return first(res.header[key]) == "" }
+func (res *response) emptyLocked(name string) bool { return res.firstLocked(name) == "" }
 
-func (res *response) hasLocked(name string) bool { return len(res.header[canonicalHeader(name)]) > 0 }
+func (res *response) hasLocked(name string) bool {
+	i, j := res.findLocked(name)
+	return i < j
+}
 
 // setHeaderLocked is ServerResponse.setHeader.
 func (res *response) setHeaderLocked(name string, values ...string) error {
@@ -62,93 +62,31 @@ func (res *response) setHeaderLocked(name string, values ...string) error {
 	if res.committed {
 		return errSent()
 	}
-	res.noteLocked(name)
-	res.header[canonicalHeader(name)] = wire
+	res.putLocked(name, wire...)
 	return nil
 }
 
 // setOneLocked is setHeaderLocked for a value known to be good.
-func (res *response) setOneLocked(key, value string) error {
+func (res *response) setOneLocked(name, value string) error {
 	if res.committed {
 		return errSent()
 	}
-	res.putLocked(key, value)
+	res.putLocked(name, value)
 	return nil
-}
-
-// putLocked sets a header to a value known to be good, whatever has been settled.
-func (res *response) putLocked(key, value string) {
-	res.noteLocked(key)
-	if res.owned == len(res.own) {
-		res.header[key] = []string{value}
-		return
-	}
-	i := res.owned
-	res.owned++
-	res.own[i] = value
-	res.header[key] = res.own[i : i+1 : i+1]
-}
-
-// givenOrder is how Express and npm's cors order what they set before a flow answers.
-var givenOrder = []string{"X-Powered-By", "Access-Control-Allow-Origin", "Vary", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"}
-
-// begin takes over the header of a response, in which the router may have set some.
-func (res *response) begin(h http.Header) {
-	res.status, res.header = http.StatusOK, h
-	if len(h) == 0 {
-		return
-	}
-	for _, name := range givenOrder {
-		if len(h[name]) > 0 {
-			res.order = append(res.order, name)
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		if !slices.Contains(givenOrder, name) {
-			res.order = append(res.order, name)
-		}
-	}
-}
-
-// noteLocked keeps the place of a header that is set: where it was first set, in
-// its latest spelling, as in Node.
-func (res *response) noteLocked(name string) {
-	for i, known := range res.order {
-		if strings.EqualFold(known, name) {
-			res.order[i] = name
-			return
-		}
-	}
-	if res.order == nil {
-		res.order = res.names[:0]
-	}
-	res.order = append(res.order, name)
-}
-
-// dropLocked removes a header.
-func (res *response) dropLocked(key string) {
-	delete(res.header, key)
-	res.order = slices.DeleteFunc(res.order, func(name string) bool { return strings.EqualFold(name, key) })
-}
-
-// clearLocked removes all headers.
-func (res *response) clearLocked() {
-	clear(res.header)
-	res.order = res.order[:0]
 }
 
 // readDispositionLocked does what Node does to a Content-Disposition that goes out
 // with a body of known length: its bytes are read as UTF-8 (Node's processHeader, for
 // names that a flow gives as bytes), so that é of Latin-1 becomes another letter.
 func (res *response) readDispositionLocked() {
-	values := res.header["Content-Disposition"]
-	for i, v := range values {
-		text := strings.ToValidUTF8(v, "\uFFFD")
+	i, j := res.findLocked("Content-Disposition")
+	for k, f := range res.fields[i:j] {
+		text := strings.ToValidUTF8(f.Value, "\uFFFD")
 		wire := make([]byte, 0, len(text))
 		for _, unit := range utf16.Encode([]rune(text)) {
 			wire = append(wire, byte(unit))
 		}
-		values[i] = string(wire)
+		res.fields[i+k].Value = string(wire)
 	}
 }
 
@@ -188,13 +126,13 @@ func (res *response) removeLocked(name string) error {
 	if res.committed {
 		return nodeError("Error", "ERR_HTTP_HEADERS_SENT", "Cannot remove headers after they are sent to the client")
 	}
-	res.dropLocked(canonicalHeader(name))
+	res.dropLocked(name)
 	return nil
 }
 
 // appendLocked is Express's res.append.
 func (res *response) appendLocked(name string, v any) error {
-	values := slices.Clone(res.header[canonicalHeader(name)])
+	values := res.valuesLocked(name)
 	for i := range values {
 		values[i] = latin1ToText(values[i])
 	}

@@ -38,7 +38,7 @@ func (res *response) varyLocked(v any) error {
 			fields = append(fields, strings.Trim(field, " "))
 		}
 	}
-	current := latin1ToText(strings.Join(res.header["Vary"], ", "))
+	current := latin1ToText(strings.Join(res.valuesLocked("Vary"), ", "))
 	for _, field := range fields {
 		if !httpguts.ValidHeaderFieldName(field) {
 			return typeErrorf("field argument contains an invalid header name")
@@ -71,7 +71,7 @@ func containsFold(list, name string) bool {
 }
 
 func (res *response) linksLocked(links *msg.Object) error {
-	value := latin1ToText(strings.Join(res.header["Link"], ","))
+	value := latin1ToText(strings.Join(res.valuesLocked("Link"), ","))
 	if value != "" {
 		value += ", " // in front of no link too
 	}
@@ -102,7 +102,7 @@ func (res *response) redirect(args []any) (any, error) {
 	if err := res.varyLocked("Accept"); err != nil {
 		return nil, err
 	}
-	address := latin1ToText(first(res.header["Location"]))
+	address := latin1ToText(res.firstLocked("Location"))
 	body := ""
 	text := cmp.Or(http1.StatusText(int(msg.ToNumber(status))), "undefined") + ". Redirecting to "
 	switch kind, _ := res.ex.req.acceptedType([]string{"text", "html"}); kind {

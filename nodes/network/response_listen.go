@@ -40,11 +40,7 @@ func (res *response) unlisten(args []any) (any, error) {
 }
 
 // tell calls the listeners, each in an event of its own node.
-func (res *response) tell() {
-	res.mu.Lock()
-	listeners := res.listeners
-	res.listeners = nil
-	res.mu.Unlock()
+func (res *response) tell(listeners map[string][]msg.Callable) {
 	if res.written {
 		for _, l := range listeners["finish"] {
 			l.Post(res)

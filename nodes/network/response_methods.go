@@ -193,10 +193,10 @@ func (res *response) getHeaders([]any) (any, error) {
 
 // namesLocked lists the headers as the flow spelled and ordered them.
 func (res *response) namesLocked() []string {
-	names := make([]string, 0, len(res.order))
-	for _, name := range res.order {
-		if res.hasLocked(name) {
-			names = append(names, name)
+	names := make([]string, 0, len(res.fields))
+	for i, f := range res.fields {
+		if i == 0 || !sameName(f.Name, res.fields[i-1].Name) {
+			names = append(names, f.Name)
 		}
 	}
 	return names
@@ -247,7 +247,7 @@ func (res *response) writeHeadLocked(args []any) error {
 			return nodeError("TypeError", "ERR_INVALID_ARG_VALUE", "The argument 'headers' is invalid. Received %s", msg.ToString(headers))
 		}
 		for i := 0; i < headers.Len(); i += 2 {
-			res.dropLocked(canonicalHeader(msg.ToString(headers.At(i))))
+			res.dropLocked(msg.ToString(headers.At(i)))
 		}
 		for i := 0; i < headers.Len(); i += 2 { // a name may come again
 			if err := res.appendLocked(msg.ToString(headers.At(i)), headers.At(i+1)); err != nil {

@@ -86,7 +86,7 @@ func (res *response) sendTextLocked(body string) error {
 
 // textTypeLocked settles the type of a text.
 func (res *response) textTypeLocked(fallback string) error {
-	current := first(res.header["Content-Type"])
+	current := res.firstLocked("Content-Type")
 	if current == "" {
 		return res.setOneLocked("Content-Type", fallback)
 	}
@@ -95,7 +95,7 @@ func (res *response) textTypeLocked(fallback string) error {
 		return err
 	}
 	if t == current && !res.committed {
-		res.noteLocked("Content-Type") // set again, in Express's spelling
+		res.putLocked("Content-Type", t) // again, in Express's spelling
 		return nil
 	}
 	return res.setHeaderLocked("Content-Type", t)
@@ -227,12 +227,11 @@ var bodies = sync.Pool{New: func() any { return new([]byte) }}
 // maxBody bounds what is kept of it.
 const maxBody = 1 << 20
 
-// reuseLocked gives back the memory of the body, which has been sent.
-func (res *response) reuseLocked() {
-	if res.memory != nil && cap(*res.memory) <= maxBody {
-		bodies.Put(res.memory)
+// reuse gives back the memory of a body that has been sent.
+func reuse(memory *[]byte) {
+	if cap(*memory) <= maxBody {
+		bodies.Put(memory)
 	}
-	res.memory = nil
 }
 
 // stringify is JSON.stringify; what it prints is valid UTF-8. ok is false where it gives undefined.
@@ -245,7 +244,7 @@ func (res *response) stringify(v any) (text []byte, ok bool, err error) {
 			if err != nil {
 				return nil, false, msg.ErrorValue(err)
 			}
-			*memory, res.memory = b, memory
+			*memory, res.pooled = b, memory
 			return b, true, nil
 		}
 	}
@@ -274,11 +273,11 @@ func (res *response) sendStatusLocked(status any) error {
 // freshLocked tells whether the client has this answer already (RFC 9110, 13.2), as npm's fresh does.
 func (res *response) freshLocked() bool {
 	r := res.ex.r
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if len(r.Header["If-None-Match"]) == 0 && len(r.Header["If-Modified-Since"]) == 0 || r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}
 	if (res.status < 200 || res.status > 299) && res.status != http.StatusNotModified {
 		return false
 	}
-	return httpfile.Fresh(r.Header, res.header)
+	return httpfile.Fresh(r.Header, res.headerLocked())
 }
