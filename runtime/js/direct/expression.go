@@ -146,8 +146,8 @@ func (c *compiler) unary(x *ast.UnaryExpression) expr {
 		return c.remove(x.Operand)
 	case token.TYPEOF:
 		if id, ok := x.Operand.(*ast.Identifier); ok && c.free(id.Name) && id.Name != "undefined" {
-			if isFunctionName(goText(id.Name)) {
-				return constant(text("function"))
+			if kind := typeOfGlobal(goText(id.Name)); kind != "" {
+				return constant(text(kind))
 			}
 			refuse("it asks for the type of %s", goText(id.Name))
 		}

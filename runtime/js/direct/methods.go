@@ -97,22 +97,13 @@ var (
 	statics = func() map[string]static {
 		all := map[string]static{}
 		for _, table := range []map[string]static{mathFunctions, jsonFunctions, objectFunctions, numberFunctions, arrayFunctions, textFunctions,
-			dateFunctions, bufferFunctions} {
+			dateFunctions, bufferFunctions, consoleFunctions, performanceFunctions} {
 			maps.Copy(all, table)
 		}
 		return all
 	}()
 	constants = map[string]value{}
 )
-
-// isFunctionName tells whether a free name is that of a global function.
-func isFunctionName(name string) bool {
-	switch name {
-	case "Object", "Array", "Date", "RegExp", "Error", "Map", "Set", "Promise", "Symbol", "Function":
-		return true
-	}
-	return globalFunctions[name] != nil
-}
 
 // list makes an array of arguments.
 func (r *run) list(args []value) value {
