@@ -94,7 +94,7 @@ func (d *decoder) value(at int, like any) (any, int) {
 	switch d.byte(at) {
 	case '"':
 		s, at := d.str(at)
-		return d.mem.string(s, d.more(at, 16)), at
+		return d.mem.string(s, d.more(at, 24)), at
 	case '{':
 		like, _ := like.(*Object)
 		return d.object(at, like)
@@ -139,7 +139,7 @@ func (d *decoder) object(at int, like *Object) (any, int) {
 	if !d.enter(at) {
 		return nil, len(d.text)
 	}
-	o := d.mem.objects.one(d.more(at, 64))
+	o := d.mem.objects.one(d.more(at, 96))
 	at = d.space(at + 1)
 	if d.byte(at) == '}' {
 		at++
@@ -284,7 +284,7 @@ func (d *decoder) array(at int, like *Array) (any, int) {
 	if !d.enter(at) {
 		return nil, len(d.text)
 	}
-	a := d.mem.arrays.one(d.more(at, 64))
+	a := d.mem.arrays.one(d.more(at, 96))
 	at = d.space(at + 1)
 	if d.byte(at) == ']' {
 		at++
@@ -300,7 +300,7 @@ func (d *decoder) array(at int, like *Array) (any, int) {
 func (d *decoder) elements(at int, a, like *Array) int {
 	var last any
 	if like.Len() > 0 && like.Len() <= fewElements {
-		a.elems = d.mem.elems.take(like.Len(), d.more(at, 16))
+		a.elems = d.mem.elems.take(like.Len(), d.more(at, 32))
 		last = like.elems[0]
 		for i := range a.elems {
 			last, at = d.value(at, last)
@@ -323,7 +323,7 @@ func (d *decoder) elements(at int, a, like *Array) int {
 		at++
 	}
 	elems := d.elems[start:]
-	a.elems = d.mem.elems.take(len(elems), d.more(at, 16)+len(d.elems))
+	a.elems = d.mem.elems.take(len(elems), d.more(at, 32)+len(d.elems))
 	copy(a.elems, elems)
 	clear(elems)
 	d.elems = d.elems[:start]

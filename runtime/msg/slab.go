@@ -20,9 +20,10 @@ type slab[T any] struct {
 	used  int // rather than a shorter slice, to write no pointer each time
 }
 
-// slabBytes is the size of a piece. Go's allocator is quickest, by the byte, with
-// pieces of a few hundred to a few thousand bytes.
-const slabBytes = 2048
+// slabBytes is the size of a piece. Of the sizes that Go's allocator has it is quickest
+// with this one, by the byte: it gets room for eight pieces at a time, where it gets room
+// for four of 2 kB. Eight bytes of each it takes for itself.
+const slabBytes = 3072 - 8
 
 // take returns n zero values, with no room to append to. About more of them will be
 // wanted in all.
