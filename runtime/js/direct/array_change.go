@@ -64,7 +64,7 @@ func splice(r *run, this value, args []value) value {
 		r.rewrite(a)
 		a.Splice(start, count, in...)
 	}
-	return value{any: out}
+	return out
 }
 
 // spliced is the range that the arguments of splice and toSpliced name in an array of n elements.

@@ -29,16 +29,13 @@ func (r *run) kept(v value) any {
 }
 
 // part is a new array of the elements i to j.
-func (r *run) part(a *msg.Array, i, j int) *msg.Array {
-	if i >= j {
-		return msg.NewArray()
-	}
+func (r *run) part(a *msg.Array, i, j int) value {
 	r.charge(j - i)
-	list := make([]any, j-i)
+	list := make([]any, max(j-i, 0))
 	for k := range list {
 		list[k] = r.moved(a, a.At(i+k))
 	}
-	return msg.NewArray(list...)
+	return r.arrayOf(list)
 }
 
 func slice(r *run, this value, args []value) value {
@@ -46,7 +43,7 @@ func slice(r *run, this value, args []value) value {
 	r.dense(a)
 	n := a.Len()
 	i := r.index(args, 0, n, 0)
-	return value{any: r.part(a, i, r.index(args, 1, n, n))}
+	return r.part(a, i, r.index(args, 1, n, n))
 }
 
 // appendMoved appends the elements of an array.
@@ -74,7 +71,7 @@ func concat(r *run, this value, args []value) value {
 		}
 		list = append(list, r.kept(v))
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func flat(r *run, this value, args []value) value {
@@ -82,7 +79,7 @@ func flat(r *run, this value, args []value) value {
 	if v := arg(args, 0); !v.isUndefined() {
 		depth = r.toInteger(v)
 	}
-	return value{any: msg.NewArray(r.flatten(nil, this.any.(*msg.Array), depth, 0)...)}
+	return r.arrayOf(r.flatten(nil, this.any.(*msg.Array), depth, 0))
 }
 
 // flatten appends the elements of an array, of those that are arrays their elements.
@@ -109,7 +106,7 @@ func toReversed(r *run, this value, _ []value) value {
 	a := this.any.(*msg.Array)
 	list := r.appendMoved(nil, a)
 	slices.Reverse(list)
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func toSpliced(r *run, this value, args []value) value {
@@ -120,7 +117,7 @@ func toSpliced(r *run, this value, args []value) value {
 	if len(args) > 2 {
 		in = r.holdAll(nil, args[2:])
 	}
-	return value{any: msg.NewArray(slices.Replace(list, start, start+count, in...)...)}
+	return r.arrayOf(slices.Replace(list, start, start+count, in...))
 }
 
 func with(r *run, this value, args []value) value {
@@ -134,5 +131,5 @@ func with(r *run, this value, args []value) value {
 	}
 	list := r.appendMoved(nil, a)
 	list[int(i)] = r.kept(arg(args, 1))
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }

@@ -51,7 +51,7 @@ func (it *iterator) nextElement(r *run) (value, bool) {
 	case overValues:
 		return r.taken(a, a.At(i)), true
 	}
-	return value{any: msg.NewArray(msg.Number(float64(i)), r.moved(a, a.At(i)))}, true
+	return r.arrayOf([]any{msg.Number(float64(i)), r.moved(a, a.At(i))}), true
 }
 
 func (it *iterator) nextEntry(r *run) (value, bool) {
@@ -70,7 +70,7 @@ func (it *iterator) nextEntry(r *run) (value, bool) {
 
 // pair is an entry of a Map as an array.
 func (r *run) pair(e *entry) value {
-	return value{any: msg.NewArray(r.kept(e.k()), r.kept(e.val))}
+	return r.arrayOf([]any{r.kept(e.k()), r.kept(e.val)})
 }
 
 var iteratorMethods = map[string]method{

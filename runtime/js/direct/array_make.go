@@ -31,17 +31,16 @@ func newArray(r *run, args []value) value {
 	if n < 0 || n != math.Trunc(n) || n > maxElements {
 		bailout("an array of a special length")
 	}
-	a := msg.NewArray()
-	if n > 0 {
-		r.charge(int(n))
-		list := make([]any, int(n))
-		for i := range list {
-			list[i] = msg.Undefined
-		}
-		a = msg.NewArray(list...)
-		r.holed = append(r.holed, a)
+	r.charge(int(n))
+	list := make([]any, int(n))
+	for i := range list {
+		list[i] = msg.Undefined
 	}
-	return value{any: a}
+	v := r.arrayOf(list)
+	if n > 0 {
+		r.holed = append(r.holed, v.any.(*msg.Array))
+	}
+	return v
 }
 
 // arrayFrom is Array.from.
@@ -81,7 +80,7 @@ func arrayFrom(r *run, args []value) value {
 	default:
 		r.each(from, add)
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 // lengthOf is the length of an object that is like an array.

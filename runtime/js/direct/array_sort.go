@@ -24,7 +24,7 @@ func toSorted(r *run, this value, args []value) value {
 	for i, x := range list {
 		list[i] = r.moved(a, x)
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 // sorted returns the elements of an array in the order of a comparator, or of their

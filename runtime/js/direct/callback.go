@@ -121,7 +121,7 @@ func filter(r *run, this value, args []value) value {
 			list = append(list, r.moved(a, x))
 		}
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func mapped(r *run, this value, args []value) value {
@@ -134,7 +134,7 @@ func mapped(r *run, this value, args []value) value {
 		}
 		list[i] = r.kept(r.callFor(f, r.taken(a, a.At(i)), i, this))
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func flatMap(r *run, this value, args []value) value {
@@ -153,7 +153,7 @@ func flatMap(r *run, this value, args []value) value {
 		}
 		list = append(list, r.kept(v))
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func reduce(r *run, this value, args []value) value {

@@ -59,7 +59,7 @@ func objectKeys(r *run, args []value) value {
 		list[i], _ = o.At(i)
 	}
 	r.charge(len(list))
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func ownNames(r *run, args []value) value {
@@ -77,21 +77,21 @@ func (r *run) texts(keys []string) value {
 	for i, k := range keys {
 		list[i] = k
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func objectValues(r *run, args []value) value {
 	switch x := arg(args, 0).any.(type) {
 	case *msg.Array:
 		r.dense(x)
-		return value{any: r.part(x, 0, x.Len())}
+		return r.part(x, 0, x.Len())
 	case string:
 		list := make([]any, msg.UTF16Len(x))
 		r.charge(len(list))
 		for i := range list {
 			list[i] = character(x, i).any
 		}
-		return value{any: msg.NewArray(list...)}
+		return r.arrayOf(list)
 	}
 	o := r.properties(arg(args, 0))
 	r.charge(o.Len())
@@ -100,7 +100,7 @@ func objectValues(r *run, args []value) value {
 		_, x := o.At(i)
 		list[i] = r.moved(o, x)
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func objectEntries(r *run, args []value) value {
@@ -123,9 +123,9 @@ func (r *run) entries(n int, at func(int) (string, any)) value {
 	for i := range list {
 		e := room[2*i : 2*i+2 : 2*i+2]
 		e[0], e[1] = at(i)
-		list[i] = msg.NewArray(e...)
+		list[i] = r.arrayOf(e).any
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 // assign is Object.assign.
@@ -208,7 +208,7 @@ func (r *run) groups(args []value, key func(value) value) *collection {
 		n++
 		group, ok := c.get(k)
 		if !ok {
-			group = value{any: msg.NewArray()}
+			group = r.arrayOf(nil)
 			c.put(r, k, group)
 		}
 		group.any.(*msg.Array).Append(r.kept(v))
