@@ -44,8 +44,18 @@ func newGroup(a *arrival) *group {
 	case "array":
 		g.arrayLen = a.len
 	}
+	if n, ok := a.count.(float64); ok && n > 0 {
+		n := int(min(n, maxRoom))
+		g.waiting = make([]*kept, 0, n)
+		if g.fields == nil {
+			g.list = make([]any, 0, n)
+		}
+	}
 	return g
 }
+
+// maxRoom bounds the room that a group has before its messages come.
+const maxRoom = 64
 
 func (g *group) stopTimer() {
 	if g.timer != nil {

@@ -41,7 +41,15 @@ func (a *Array) Set(i int, v any) {
 const MaxArrayLen = 1 << 26
 
 // Append adds values at the end.
-func (a *Array) Append(v ...any) { a.elems = append(a.elems, v...) }
+func (a *Array) Append(v ...any) {
+	if a.elems == nil {
+		a.elems = make([]any, 0, max(len(v), firstRoom))
+	}
+	a.elems = append(a.elems, v...)
+}
+
+// firstRoom is what an array that grows has room for at first.
+const firstRoom = 4
 
 // SetLen cuts the array, or extends it with Undefined.
 func (a *Array) SetLen(n int) {

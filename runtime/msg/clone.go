@@ -46,7 +46,11 @@ func CloneMessage(m *Object) *Object {
 		return nil
 	}
 	m.moveToEnd("req", "res")
-	n := sized(len(m.fields) + 1) // a part of a sequence gets an id next
+	room := len(m.fields) + 1
+	if !m.Has(ID) {
+		room++ // it gets one next
+	}
+	n := NewObjectSize(room)
 	n.fields = append(n.fields, m.fields...)
 	n.ints = m.ints
 	n.reindex()
@@ -200,7 +204,7 @@ func (c *copier) object(o *Object) *Object {
 	if to, ok := c.find(o); ok {
 		return to.(*Object)
 	}
-	n := sized(len(o.fields))
+	n := NewObjectSize(len(o.fields))
 	n.fields = append(n.fields, o.fields...)
 	n.ints, n.stored = o.ints, c.into
 	if o.index != nil && !c.into {

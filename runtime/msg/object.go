@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"unsafe"
 )
 
 // Message properties that nodes name most.
@@ -37,39 +38,51 @@ type field struct {
 // indexAbove is the size up to which a linear search beats a map.
 const indexAbove = 16
 
-// sized makes an empty object with room for some fields. Of a small one object and
-// fields are one piece of memory.
-func sized(fields int) *Object {
-	switch {
-	case fields <= 4:
-		o := &struct {
-			Object
-			room [4]field
-		}{}
-		o.fields = o.room[:0]
-		return &o.Object
-	case fields <= 8:
-		o := &struct {
-			Object
-			room [8]field
-		}{}
-		o.fields = o.room[:0]
-		return &o.Object
+// NewObjectSize makes an object with room for n fields. Of a small one object and fields
+// are one piece of memory.
+func NewObjectSize(n int) *Object {
+	switch n {
+	case 0:
+		return &Object{}
+	case 1:
+		return withRoom[[1]field](1)
+	case 2:
+		return withRoom[[2]field](2)
+	case 3:
+		return withRoom[[3]field](3)
+	case 4:
+		return withRoom[[4]field](4)
+	case 5:
+		return withRoom[[5]field](5)
+	case 6:
+		return withRoom[[6]field](6)
+	case 7:
+		return withRoom[[7]field](7)
+	case 8:
+		return withRoom[[8]field](8)
 	}
-	return &Object{fields: make([]field, 0, fields)}
+	return &Object{fields: make([]field, 0, n)}
+}
+
+// withRoom makes an object with the fields in it that Room is an array of.
+func withRoom[Room any](n int) *Object {
+	o := &struct {
+		Object
+		room Room
+	}{}
+	o.fields = unsafe.Slice((*field)(unsafe.Pointer(&o.room)), n)[:0]
+	return &o.Object
 }
 
 // NewObject makes an object from alternating keys and values.
 func NewObject(pairs ...any) *Object {
-	o := sized(len(pairs) / 2)
+	n := len(pairs) / 2
+	o := NewObjectSize(n + n%2) // many get another field
 	for i := 0; i+1 < len(pairs); i += 2 {
 		o.Set(pairs[i].(string), pairs[i+1])
 	}
 	return o
 }
-
-// NewObjectSize makes an object with room for n fields.
-func NewObjectSize(n int) *Object { return &Object{fields: make([]field, 0, n)} }
 
 // NewBareObject makes an object as JavaScript's Object.create(null) does: a script
 // finds no inherited methods in it. Copies of it have them, as lodash's cloneDeep has it.
