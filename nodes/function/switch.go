@@ -107,24 +107,26 @@ func (n *switchNode) route(d *runtime.Delivery, m, parts *msg.Object) {
 		}
 		value = msg.Undefined
 	}
-	onward, err := n.match(d, m, value, parts)
+	var few [8]bool
+	onward, err := n.match(few[:0], d, m, value, parts)
 	switch {
 	case err != nil:
 		d.Error(err, m)
 	case !n.Repair || parts == nil:
 		n.send(d, m, onward)
 	default:
-		if n.sequence.route(d, m, parts, onward) {
+		if n.sequence.route(d, m, parts, slices.Clone(onward)) {
 			d.Error(errTooManySwitch, m)
 		}
 	}
 }
 
 func (n *switchNode) send(d *runtime.Delivery, m *msg.Object, onward []bool) {
-	if !slices.Contains(onward, true) {
+	first := slices.Index(onward, true)
+	if first < 0 {
 		return
 	}
-	if len(onward) == 1 {
+	if first == 0 && !slices.Contains(onward[1:], true) {
 		_ = d.Send(m) // fails only once the node is closed
 		return
 	}
@@ -138,9 +140,8 @@ func (n *switchNode) send(d *runtime.Delivery, m *msg.Object, onward []bool) {
 	_ = d.SendAll(out...)
 }
 
-// match asks the rules one by one and tells which outputs m goes to.
-func (n *switchNode) match(d *runtime.Delivery, m *msg.Object, value any, parts *msg.Object) (onward []bool, err error) {
-	onward = make([]bool, 0, len(n.rules))
+// match asks the rules one by one and appends to onward which outputs m goes to.
+func (n *switchNode) match(onward []bool, d *runtime.Delivery, m *msg.Object, value any, parts *msg.Object) ([]bool, error) {
 	otherwise := true // no rule since the last "otherwise" has matched
 	for _, r := range n.rules {
 		v1, v2, err := r.values(d, m, n.previous, parts)

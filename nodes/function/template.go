@@ -32,11 +32,13 @@ type templateNode struct {
 	compiled *mustache.Template
 	fault    error // of Template; reported for each message
 	cache    mustache.Cache
+	options  mustache.Options
 }
 
 func (n *templateNode) Init(inst *runtime.Instance) error {
 	n.inst = inst
 	n.field = newTarget(inst, n.FieldType, n.Field)
+	n.options = mustache.Options{Missing: n.lookup, EscapeJSON: n.Output == "json"}
 	if n.Template != "" {
 		n.compiled, n.fault = n.compile(mustache.Compile(n.Template))
 	}
@@ -104,7 +106,7 @@ func (n *templateNode) text(m *msg.Object) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.Render(m, mustache.Options{Missing: n.lookup, EscapeJSON: n.Output == "json"})
+	return t.Render(m, n.options)
 }
 
 func (n *templateNode) fromMessage(value any) (*mustache.Template, error) {
