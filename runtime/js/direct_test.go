@@ -1,13 +1,14 @@
 package js
 
 import (
+	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -23,7 +24,7 @@ type scene struct {
 	stores  string                       // JSON of the stores; "": sampleStores
 	async   bool                         // the stores answer late
 	timeout time.Duration
-	memory  int64
+	on      *bench // nil: its own
 }
 
 // sample is a message with a value of every kind that a message can hold.
@@ -42,14 +43,12 @@ func sample(t testing.TB) *msg.Object {
 const sampleStores = `{"node":{"c":1},"flow":{"o":{"a":1,"l":[1,{"x":2}]},"n":5,"s":"text","l":[1,2,3]},"global":{"g":{"deep":{"er":[1]}}}}`
 
 // play runs the scene and tells everything that came of it. left says how often a VM did what
-// the compiled body could not; -1 if the body was refused.
+// the compiled body could not; -1 if the body was refused, which why explains.
 func (s scene) play(t testing.TB, asWritten bool) (report string, left int, why string) {
 	t.Helper()
-	b := newBench(t)
-	defer b.close()
-	if s.memory > 0 {
-		b.e.Close()
-		b.e = New(Options{Lock: new(sync.Mutex), Memory: s.memory})
+	b := s.on
+	if b == nil {
+		b = newBench(t)
 	}
 	b.async = s.async
 	b.env = map[string]any{"NAME": "value", "NUM": 3.0, "OBJ": msg.NewObject("a", 1.0)}
@@ -63,14 +62,13 @@ func (s scene) play(t testing.TB, asWritten bool) (report string, left int, why 
 	w := &witness{bench: b}
 	f, err := b.e.Compile(Source{Node: w, Body: s.body, Outputs: 2, Timeout: s.timeout, asWritten: asWritten})
 	if err != nil {
-		return err.Error(), -1, ""
+		return err.Error(), -1, "it does not compile"
 	}
-	defer f.Close(t.Context(), false)
-	in := s.in
+	defer f.Close(context.Background(), false)
+	in, calls := s.in, s.calls
 	if in == nil {
 		in = sample
 	}
-	calls := s.calls
 	if calls == 0 {
 		calls = 2
 	}
@@ -96,10 +94,16 @@ func (s scene) play(t testing.TB, asWritten bool) (report string, left int, why 
 // same plays a scene both ways.
 func (s scene) same(t testing.TB) (left int, why string) {
 	t.Helper()
+	if s.on == nil {
+		s.on = newBench(t)
+	}
 	want, _, _ := s.play(t, true)
 	got, left, why := s.play(t, false)
 	if got != want {
 		t.Errorf("%s\n%s", s.body, difference(want, got))
+	}
+	if left < 0 && why == "" {
+		t.Errorf("%s\nwas refused without a reason", s.body)
 	}
 	return left, why
 }
@@ -231,7 +235,13 @@ func (d *dumper) dump(v any) {
 			d.b.WriteString("function")
 			return
 		}
-		d.dump(x.plain)
+		text, err := x.obj.MarshalJSON()
+		if err != nil {
+			d.b.WriteString("cycle")
+			return
+		}
+		v, _ := msg.ParseBytes(text)
+		d.dump(v)
 	default:
 		if x == msg.Undefined {
 			d.b.WriteString("undefined")
@@ -245,8 +255,9 @@ func (d *dumper) dump(v any) {
 func TestCompiledBodiesDoWhatIsWritten(t *testing.T) {
 	for area, bodies := range compiledBodies {
 		t.Run(area, func(t *testing.T) {
+			b := newBench(t)
 			for _, body := range bodies {
-				left, why := scene{body: body}.same(t)
+				left, why := scene{body: body, on: b}.same(t)
 				if left < 0 {
 					t.Errorf("%s\nwas refused because %s", body, why)
 				} else if left > 0 {
@@ -260,8 +271,9 @@ func TestCompiledBodiesDoWhatIsWritten(t *testing.T) {
 // TestBodiesThatOnlyAVMCanRunDoWhatIsWritten plays bodies that end in a VM, after they have done something, or
 // are refused: nothing of what the compiled body did may be seen.
 func TestBodiesThatOnlyAVMCanRunDoWhatIsWritten(t *testing.T) {
+	b := newBench(t)
 	for _, body := range leftBodies {
-		if left, _ := (scene{body: body}).same(t); left == 0 {
+		if left, _ := (scene{body: body, on: b}).same(t); left == 0 {
 			t.Errorf("%s\nwas not left to a VM", body)
 		}
 	}
@@ -269,38 +281,31 @@ func TestBodiesThatOnlyAVMCanRunDoWhatIsWritten(t *testing.T) {
 
 // TestOddBodiesDoWhatIsWritten plays bodies about which it is no matter what runs them.
 func TestOddBodiesDoWhatIsWritten(t *testing.T) {
+	b := newBench(t)
 	for _, body := range oddBodies {
-		scene{body: body}.same(t)
+		scene{body: body, on: b}.same(t)
 	}
 }
 
-// TestOperatorsAgreeForAllPairsOfKinds applies every operator to values of all kinds.
-func TestOperatorsAgreeForAllPairsOfKinds(t *testing.T) {
-	values := `[undefined, null, true, false, 0, -0, 1, -1, 7, 1.5, -2.5, NaN, Infinity, -Infinity, 255, 2147483647, 2147483648, -2147483648, 4294967295, 4294967296,
-		4294967301, 9007199254740991, 9007199254740992, -9007199254740993, 1e21, 1e-7, 5e-324, 1.7976931348623157e308, "", " ", "0", "-0", "1", "1.50", " 42 ", "0x1F", "0b11", "1e3", "1_0", "Infinity",
-		"abc", "b", "é", "😀", "\ud83d", "\uffff", "null", "undefined", "true", [], [1], ["1"], [1, 2], [[]], [null], {}, {a: 1}, msg.d, msg.b, msg.o, msg.a, msg.l]`
-	for _, op := range []string{"+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", ">>>", "==", "!=", "===", "!==", "<", "<=", ">", ">=", "&&", "||", "??", ","} {
-		body := "const all = " + values + ", out = []; for (const x of all) for (const y of all) { const z = (x " + op + " y); out.push(z === x && z !== 0 ? 'x' : z === y && z !== 0 ? 'y' : z) } return {payload: out}"
-		if left, why := (scene{body: body, calls: 1}).same(t); left != 0 {
-			t.Errorf("%s: left %d %s", op, left, why)
-		}
+// TestOperatorsGiveWhatNodeGives applies operators to all pairs of values, see testdata/operators.mjs.
+func TestOperatorsGiveWhatNodeGives(t *testing.T) {
+	data, err := os.ReadFile("testdata/operators.txt")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, op := range []string{"+", "-", "!", "~", "typeof ", "void ", "!!", "- -", "+!"} {
-		body := "const all = " + values + ", out = []; for (const x of all) out.push(" + op + "x); return {payload: out}"
-		if left, why := (scene{body: body, calls: 1}).same(t); left != 0 {
-			t.Errorf("%s: left %d %s", op, left, why)
-		}
-	}
-	for _, op := range []string{"+=", "-=", "*=", "/=", "%=", "**=", "&=", "|=", "^=", "<<=", ">>=", ">>>=", "&&=", "||=", "??="} {
-		body := "const all = " + values + ", out = []; for (const x of all) for (const y of all) { let z = x; const o = {z, l: [z]}; const r = [z " + op + " y, o.z " + op + " y, o.l[0] " + op + " y]; out.push(typeof z, String(z), String(r[1]), String(o.l[0])) } return {payload: out}"
-		if left, why := (scene{body: body, calls: 1}).same(t); left != 0 {
-			t.Errorf("%s: left %d %s", op, left, why)
-		}
-	}
-	for _, e := range []string{"z++", "++z", "z--", "--z", "o.z++", "++o.z", "o.l[0]--", "--o['l'][i]"} {
-		body := "const all = " + values + ", out = []; const i = 0; for (const x of all) { let z = x; const o = {z, l: [z]}; out.push(" + e + ", z, o.z, o.l[0]) } return {payload: out}"
-		if left, why := (scene{body: body, calls: 1}).same(t); left != 0 {
-			t.Errorf("%s: left %d %s", e, left, why)
+	lines := strings.Split(strings.TrimSpace(string(data)), "\n")
+	b := newBench(t)
+	for _, line := range lines[2:] {
+		expr, want, _ := strings.Cut(line, "\t")
+		f := b.compile(Source{Body: strings.NewReplacer("VALUES", lines[0], "EXPR", expr).Replace(lines[1])})
+		c := &witness{bench: b}
+		m := sample(t)
+		m.Set("l", parse(t, `{"l":[{"v":2,"k":"b"}]}`).Value("l"))
+		f.Run(c, m)
+		if f.c.direct.body == nil || f.c.direct.left.n.Load() != 0 {
+			t.Errorf("%s: was not run directly: %s", expr, f.c.direct.why)
+		} else if sum := sha256.Sum256([]byte(msg.ToUTF8(c.events[0].values[1].(*msg.Object).String("payload")))); hex.EncodeToString(sum[:8]) != want {
+			t.Errorf("%s: Node gives something else", expr)
 		}
 	}
 }
@@ -309,6 +314,7 @@ func TestOperatorsAgreeForAllPairsOfKinds(t *testing.T) {
 func TestPropertiesOfAllKinds(t *testing.T) {
 	values := []string{"undefined", "null", "true", "0", "1.5", `""`, `"abc"`, `"é😀"`, "[]", "[1, 2]", "{}", "{a: 1, length: 2, 0: 'zero', toString: 1}", "msg.d", "msg.b", "msg.o", "msg.l", "msg"}
 	keys := []string{"a", "length", "toString", "constructor", "__proto__", "hasOwnProperty", "push", "trim", "0", "-1", "1.0", "01", "1e0", "foo", "size", "index"}
+	b := newBench(t)
 	for _, v := range values {
 		for _, k := range keys {
 			for _, form := range []string{"const v = %[1]s; const x = v[%[2]q]; return {payload: [typeof x, x === undefined ? 'none' : typeof x === 'function' ? 'f' : x]}",
@@ -317,7 +323,7 @@ func TestPropertiesOfAllKinds(t *testing.T) {
 				if strings.HasPrefix(form, "const v = %[1]s; return") && v == "msg.b" {
 					continue // an element of a Buffer cannot be deleted, which a VM's view does not know
 				}
-				scene{body: fmt.Sprintf(form, v, k), calls: 1}.same(t)
+				scene{body: fmt.Sprintf(form, v, k), calls: 1, on: b}.same(t)
 			}
 		}
 	}
@@ -325,12 +331,13 @@ func TestPropertiesOfAllKinds(t *testing.T) {
 
 // TestTheCorpusRunsDirectly plays the bodies of published flows and the expressions whose answers Node has given.
 func TestTheCorpusRunsDirectly(t *testing.T) {
+	b := newBench(t)
 	for _, tb := range typicalBodies(t) {
 		stores := `{"node":{},"flow":{},"global":` + show(tb.global) + `}`
 		if tb.global == nil {
 			stores = ""
 		}
-		scene{body: tb.body, stores: stores, in: func(testing.TB) *msg.Object { return msg.Clone(tb.msg).(*msg.Object) }}.same(t)
+		scene{body: tb.body, stores: stores, in: func(testing.TB) *msg.Object { return msg.Clone(tb.msg).(*msg.Object) }, on: b}.same(t)
 	}
 	files, _ := filepath.Glob("testdata/*.probes")
 	for _, file := range files {
@@ -343,8 +350,8 @@ func TestTheCorpusRunsDirectly(t *testing.T) {
 			if strings.Contains(lines[i], "Promise") || strings.Contains(lines[i], "async") || strings.Contains(lines[i], "random") || strings.Contains(lines[i], "hrtime") || lines[i] == "" {
 				continue
 			}
-			if _, left, _ := (scene{body: "return {payload: (" + lines[i] + ")}"}).play(t, false); left >= 0 {
-				scene{body: "return {payload: (" + lines[i] + ")}"}.same(t)
+			if _, left, _ := (scene{body: "return {payload: (" + lines[i] + ")}", on: b}).play(t, false); left >= 0 {
+				scene{body: "return {payload: (" + lines[i] + ")}", on: b}.same(t)
 			}
 		}
 	}
