@@ -17,7 +17,7 @@ func init() {
 var mathFunctions = map[string]static{
 	"Math.abs": unary(math.Abs), "Math.acos": unary(math.Acos), "Math.asin": unary(math.Asin), "Math.atan": unary(math.Atan),
 	"Math.cbrt": unary(math.Cbrt), "Math.ceil": unary(math.Ceil), "Math.cos": unary(math.Cos), "Math.exp": unary(math.Exp),
-	"Math.floor": unary(math.Floor), "Math.log": unary(math.Log), "Math.log10": unary(math.Log10), "Math.log2": unary(math.Log2),
+	"Math.floor": unary(math.Floor), "Math.log": unary(math.Log), "Math.log10": unary(log10), "Math.log2": unary(math.Log2),
 	"Math.sin": unary(math.Sin), "Math.sqrt": unary(math.Sqrt), "Math.tan": unary(math.Tan), "Math.trunc": unary(math.Trunc),
 	"Math.round": unary(round), "Math.sign": unary(sign), "Math.fround": unary(func(x float64) float64 { return float64(float32(x)) }),
 	"Math.clz32": unary(func(x float64) float64 { return float64(bits.LeadingZeros32(uint32(toInt32(x)))) }),
@@ -103,6 +103,21 @@ func hypot(r *run, args []value) value {
 		sum = next
 	}
 	return num(math.Sqrt(sum) * most)
+}
+
+// log10 is exact for powers of ten, as V8's is, which math.Log10 is not.
+func log10(x float64) float64 {
+	// log10(2) in two parts, the first of which is exact in products with exponents.
+	const high, low = 0x1.34413509f6p-02, 0x1.9fef311f12b36p-42
+	if !(x > 0) || x > math.MaxFloat64 {
+		return math.Log10(x)
+	}
+	frac, exp := math.Frexp(x)
+	if exp > 0 { // of a fraction from 1 to 2, else of one from 0.5 to 1
+		frac, exp = 2*frac, exp-1
+	}
+	e := float64(exp)
+	return (e*low + 1/math.Ln10*math.Log(frac)) + e*high
 }
 
 // power is math.Pow but where JavaScript has another opinion. Whole numbers it multiplies,

@@ -1,11 +1,10 @@
 package direct
 
 import (
+	"bytes"
 	"math"
 	"slices"
 	"strconv"
-
-	"github.com/dop251/goja/ftoa"
 
 	"sluice/runtime/msg"
 )
@@ -18,22 +17,34 @@ var numberMethods = map[string]method{
 	"toString": numberText,
 	"toFixed": func(r *run, this value, args []value) value {
 		digits := r.digits(arg(args, 0), 0)
-		if s, ok := quickFixed(this.num, digits); ok {
-			return text(s)
+		if f := math.Abs(this.num); f < 1e21 {
+			return text(fixed(this.num, digits))
 		}
-		return formatted(this.num, ftoa.ModeFixed, digits)
+		return text(r.toText(this))
 	},
 	"toPrecision": func(r *run, this value, args []value) value {
-		if arg(args, 0).isUndefined() {
-			return text(r.toText(this))
-		}
-		return formatted(this.num, ftoa.ModePrecision, r.digits(args[0], 1))
+		return r.inDigits(this, args, 1, func(b, digits []byte, exp int) []byte {
+			if exp < -6 || exp >= len(digits) {
+				return exponential(b, digits, exp)
+			}
+			if exp < 0 {
+				b = append(b, "0."...)
+				return append(append(b, "000000"[:-exp-1]...), digits...)
+			}
+			b = append(b, digits[:exp+1]...)
+			if exp+1 < len(digits) {
+				b = append(append(b, '.'), digits[exp+1:]...)
+			}
+			return b
+		})
 	},
 	"toExponential": func(r *run, this value, args []value) value {
-		if arg(args, 0).isUndefined() {
-			return formatted(this.num, ftoa.ModeStandardExponential, 0)
+		if arg(args, 0).isUndefined() && this.num-this.num == 0 {
+			b := strconv.AppendFloat(nil, math.Abs(this.num), 'e', -1, 64)
+			digits, exp := takeApart(b)
+			return text(string(exponential(minus(nil, this.num), digits, exp)))
 		}
-		return formatted(this.num, ftoa.ModeExponential, r.digits(args[0], 0)+1)
+		return r.inDigits(this, args, 0, exponential)
 	},
 	"toLocaleString": func(_ *run, this value, args []value) value {
 		if !plainLocale(args) {
@@ -41,6 +52,76 @@ var numberMethods = map[string]method{
 		}
 		return text(localeNumber(this.num))
 	},
+}
+
+func minus(b []byte, f float64) []byte {
+	if f < 0 {
+		b = append(b, '-')
+	}
+	return b
+}
+
+// inDigits prints a number to the number of digits, significant ones or else decimals, that the first argument says.
+func (r *run) inDigits(this value, args []value, least float64, print func(b, digits []byte, exp int) []byte) value {
+	v, f := arg(args, 0), this.num
+	if n := r.toInteger(v); least == 1 && v.isUndefined() || f-f != 0 {
+		return text(msg.FormatNumber(f))
+	} else if n < least || n > maxDigits {
+		bailout("a number with very many digits")
+	}
+	digits, exp := rounded(math.Abs(f), r.digits(v, least)+1-int(least))
+	return text(string(print(minus(nil, f), digits, exp)))
+}
+
+// exponential appends digits as a number from 1 to 10 with an exponent.
+func exponential(b, digits []byte, exp int) []byte {
+	b = append(b, digits[0])
+	if len(digits) > 1 {
+		b = append(append(b, '.'), digits[1:]...)
+	}
+	b = append(b, 'e')
+	if exp >= 0 {
+		b = append(b, '+')
+	}
+	return strconv.AppendInt(b, int64(exp), 10)
+}
+
+// rounded gives n significant digits of f and the exponent of the first. Unlike strconv it rounds halves up.
+func rounded(f float64, n int) (digits []byte, exp int) {
+	digits, exp = takeApart(strconv.AppendFloat(nil, f, 'e', n, 64))
+	if digits[n] != '5' || !isHalf(f, n-1-exp) {
+		return takeApart(strconv.AppendFloat(nil, f, 'e', n-1, 64))
+	}
+	if digits = nextDecimal(digits[:n]); len(digits) > n {
+		digits, exp = digits[:n], exp+1
+	}
+	return digits, exp
+}
+
+// takeApart takes what strconv prints in the format e into digits and exponent.
+func takeApart(b []byte) (digits []byte, exp int) {
+	mantissa, exponent, _ := bytes.Cut(b, []byte{'e'})
+	exp, _ = strconv.Atoi(string(exponent))
+	if len(mantissa) > 1 {
+		mantissa = slices.Delete(mantissa, 1, 2)
+	}
+	return mantissa, exp
+}
+
+// isHalf tells whether f lies in the middle between two numbers of so many decimals,
+// less than none for multiples of powers of ten: f is then an odd multiple of a power
+// of two and, beside that, of one of five.
+func isHalf(f float64, decimals int) bool {
+	odd := math.Ldexp(f, decimals+1)
+	if odd >= 1<<53 || math.Mod(odd, 2) != 1 {
+		return false
+	}
+	for ; decimals < 0; decimals++ {
+		if odd /= 5; odd != math.Trunc(odd) {
+			return false
+		}
+	}
+	return true
 }
 
 // digits is the number of digits that an argument asks for.
@@ -52,9 +133,17 @@ func (r *run) digits(v value, least float64) int {
 	return int(n)
 }
 
-func formatted(f float64, mode ftoa.FToStrMode, digits int) value {
-	var buf [128]byte
-	return text(string(ftoa.FToStr(f, mode, digits, buf[:0])))
+// fixed is toFixed.
+func fixed(f float64, digits int) string {
+	if s, ok := quickFixed(f, digits); ok {
+		return s
+	}
+	b, abs := minus(nil, f), math.Abs(f)
+	if !isHalf(abs, digits) {
+		return string(strconv.AppendFloat(b, abs, 'f', digits, 64))
+	}
+	half := bytes.TrimSuffix(strconv.AppendFloat(nil, abs, 'f', digits+1, 64), []byte{'5'})
+	return string(append(b, nextDecimal(bytes.TrimSuffix(half, []byte{'.'}))...))
 }
 
 // quickFixed is toFixed of usual numbers. f is worked out in units of the last digit with
@@ -73,10 +162,7 @@ func quickFixed(f float64, digits int) (s string, ok bool) {
 		n++
 	}
 	var buf [32]byte
-	b := buf[:0]
-	if f < 0 {
-		b = append(b, '-')
-	}
+	b := minus(buf[:0], f)
 	unit := int64(scale)
 	b = strconv.AppendInt(b, n/unit, 10)
 	if digits > 0 {
@@ -101,7 +187,9 @@ func numberText(r *run, this value, args []value) value {
 	switch {
 	case radix == 10 || f-f != 0:
 		return text(msg.FormatNumber(f))
-	case f == math.Trunc(f) && math.Abs(f) < 1<<53:
+	case math.Abs(f) >= 1<<53:
+		bailout("a large number in a special radix")
+	case f == math.Trunc(f):
 		return text(strconv.FormatInt(int64(f), int(radix)))
 	}
 	return text(inRadix(f, radix))
@@ -109,8 +197,7 @@ func numberText(r *run, this value, args []value) value {
 
 const radixDigits = "0123456789abcdefghijklmnopqrstuvwxyz"
 
-// inRadix prints a number that has a fraction, or is large, as V8 does: as many digits as tell
-// it from its neighbours, and zeros where it is not that exact.
+// inRadix prints a number that has a fraction as V8 does: with as many digits as tell it from its neighbours.
 func inRadix(f, radix float64) string {
 	abs := math.Abs(f)
 	whole, frac := math.Modf(abs)
@@ -134,17 +221,12 @@ func inRadix(f, radix float64) string {
 		}
 	}
 	var b []byte // backwards
-	for ; whole >= 1<<53; whole /= radix {
-		b = append(b, '0')
-	}
 	for first := true; first || whole > 0; first = false {
 		digit := math.Mod(whole, radix)
 		b = append(b, radixDigits[int(digit)])
 		whole = (whole - digit) / radix
 	}
-	if f < 0 {
-		b = append(b, '-')
-	}
+	b = minus(b, f)
 	slices.Reverse(b)
 	if len(places) > 0 {
 		b = append(b, '.')
