@@ -25,7 +25,12 @@ func (f *Function) nodeValue(v *vm, this goja.Value, name string) goja.Value {
 		o.Set("get", func(c goja.FunctionCall) goja.Value { return v.toJS(f.node.Env(c.Argument(0).String())) })
 		return o
 	case regexpGuard:
-		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value { return v.guardRegExp(c.Argument(0)) })
+		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
+			if len(c.Arguments) == 2 {
+				return v.newRegExp(c.Arguments[0], c.Arguments[1])
+			}
+			return v.guardRegExp(c.Argument(0))
+		})
 	case ownThis:
 		return v.rt.ToValue(func(c goja.FunctionCall) goja.Value {
 			if c.Argument(0) == goja.Value(v.rt.GlobalObject()) {

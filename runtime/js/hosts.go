@@ -11,6 +11,9 @@ func (v *vm) hosts(name string) host {
 	switch name {
 	case "missing":
 		return host{
+			"make": func(c goja.FunctionCall) goja.Value {
+				return v.call(v.prelude("regexp").Get("make"), v.undef, c.Arguments...)
+			},
 			"expand": func(c goja.FunctionCall) goja.Value { return v.str(expandProperties(text(c.Argument(0)))) },
 			"guard": func(c goja.FunctionCall) goja.Value {
 				if r := c.Argument(0).(*goja.Object); backtracks(text(r.Get("source")), r.Get("flags").String()) {
@@ -19,6 +22,8 @@ func (v *vm) hosts(name string) host {
 				return c.Argument(0)
 			},
 		}
+	case "regexp":
+		return v.regexpHost()
 	case "bounds":
 		return host{"species": func(c goja.FunctionCall) goja.Value { // a getter
 			bound, native := c.Argument(0), c.Argument(1)

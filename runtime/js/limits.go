@@ -87,6 +87,12 @@ func (v *vm) lookDeep(c goja.FunctionCall) goja.Value {
 	return v.undef
 }
 
+// tooSlow throws that a match of a pattern takes too long.
+func (v *vm) tooSlow(pattern string, length int) {
+	v.throwLimit("Error", CodeRegExp, fmt.Sprintf("the pattern %s needs more than %s for a text of %d characters: "+
+		"make what it repeats unambiguous", pattern, regexpLimit, length))
+}
+
 // guardRegExp lets a RegExp object throw when a match takes too long.
 func (v *vm) guardRegExp(x goja.Value) goja.Value {
 	if v.guarded == nil {
@@ -101,8 +107,7 @@ func (v *vm) guardRegExp(x goja.Value) goja.Value {
 					panic(err)
 				}
 				if !r.ToBoolean() && time.Since(start) >= regexpLimit {
-					v.throwLimit("Error", CodeRegExp, fmt.Sprintf("the pattern %s needs more than %s for a text of %d characters: "+
-						"make what it repeats unambiguous", c.This, regexpLimit, len(c.Argument(0).String())))
+					v.tooSlow(c.This.String(), len(c.Argument(0).String()))
 				}
 				return r
 			})

@@ -13,7 +13,7 @@ var boundNames = []string{"Array", "ArrayBuffer", "Uint8Array", "Int8Array", "Ui
 var (
 	missingNames = setOf("RegExp", "Iterator", "Symbol", "Error")
 	missingProps = setOf("groupBy", "withResolvers", "try", "fromAsync", "isWellFormed", "toWellFormed", "escape", "captureStackTrace",
-		"asyncIterator", "values", "entries", "keys", "matchAll", "iterator", "constructor")
+		"asyncIterator", "values", "entries", "keys", "matchAll", "iterator", "constructor", "hasIndices", "unicodeSets")
 	codeNames = setOf("eval", "Function", "globalThis", "with")
 )
 

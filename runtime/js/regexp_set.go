@@ -157,7 +157,12 @@ func (p *sets) contents() (classSet, error) {
 			return s, nil
 		}
 		for _, op := range []string{"--", "&&"} {
-			if operands == 1 && p.accept(op) {
+			switch {
+			case operands == 0 || !strings.HasPrefix(p.text[p.at:], op):
+			case operands > 1:
+				return s, errSetOperation
+			default:
+				p.at += len(op)
 				return p.operation(s, op)
 			}
 		}

@@ -8,11 +8,13 @@ import (
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/parser"
+	"github.com/dop251/goja/unistring"
 )
 
 // What goja cannot be told otherwise is written into the parsed program, which
 // keeps every line and column:
 //   - \p{…} in patterns becomes ranges;
+//   - patterns with the flags d and v are made by a function (see regexp_match.go);
 //   - patterns that need backtracking are guarded, since goja answers "no match" when one takes too long;
 //   - this in a function called without one is the node's own, not the global object that all nodes share;
 //   - where a body can catch, its functions count their depth, since goja's own stack overflow cannot be caught;
@@ -39,7 +41,8 @@ type rewriter struct {
 	this    bool // this may be the global object
 	nested  int  // how many functions are around: the outer one, that of a part, and the author's
 
-	unguarded bool // only write out \p{…}
+	unguarded bool  // only write out \p{…}
+	err       error // a pattern that cannot be, with a SyntaxError's text
 }
 
 // rewrite changes a parsed program. What stands before its last statement are
@@ -58,6 +61,10 @@ func (r *rewriter) walk(v reflect.Value) {
 			return
 		}
 		if l, ok := v.Interface().(*ast.RegExpLiteral); ok {
+			if foreignFlags(l.Flags) && v.CanSet() {
+				r.foreign(v, l)
+				return
+			}
 			if strings.Contains(l.Flags, "u") {
 				l.Pattern = expandProperties(l.Pattern)
 			}
@@ -85,6 +92,18 @@ func (r *rewriter) walk(v reflect.Value) {
 			}
 		}
 	}
+}
+
+// foreign lets a pattern that goja does not know be made by a function.
+func (r *rewriter) foreign(v reflect.Value, l *ast.RegExpLiteral) {
+	if _, err := newFinder(l.Pattern, l.Flags); err != nil && r.err == nil {
+		r.err = err
+	}
+	str := func(s string) ast.Expression {
+		return &ast.StringLiteral{Idx: l.Idx, Literal: strconv.Quote(s), Value: unistring.NewFromString(s)}
+	}
+	v.Set(reflect.ValueOf(&ast.CallExpression{Callee: &ast.Identifier{Name: regexpGuard, Idx: l.Idx}, LeftParenthesis: l.Idx,
+		ArgumentList: []ast.Expression{str(l.Pattern), str(l.Flags)}, RightParenthesis: l.Idx1()}))
 }
 
 func (r *rewriter) node(v reflect.Value) {

@@ -61,7 +61,7 @@ func (v *vm) toJS(value any) goja.Value {
 	case *msg.BigInt:
 		return v.rt.ToValue(new(big.Int).Set(x.Int))
 	case *msg.RegExp:
-		return v.construct("RegExp", v.str(x.Source), v.str(x.Flags))
+		return v.newRegExp(v.str(x.Source), v.str(x.Flags))
 	case *msg.Error:
 		return v.errorObject(x)
 	case *msg.TypedArray:

@@ -37,9 +37,17 @@
       .replace(/[,\-=<>#&!%:;@~'`"]/g, c => '\\x' + c.charCodeAt(0).toString(16)).replace(/ /g, '\\x20').replace(/\n/g, '\\n')
   })
 
-  // goja's RegExp does not know \p{…}.
+  // goja's RegExp knows neither \p{…} nor the flags d and v.
   const Native = RegExp
   const RegExpP = function RegExp (pattern, flags) {
+    const foreign = pattern instanceof Native && /[dv]/.test(pattern.flags)
+    if (new.target === undefined && foreign && flags === undefined) return pattern
+    const all = foreign && flags === undefined ? pattern.flags : flags
+    if (all !== undefined && /[dv]/.test(all)) {
+      const source = pattern instanceof Native ? pattern.source : pattern === undefined ? '' : String(pattern)
+      return host.make(source, String(all), new.target === undefined || new.target === RegExpP ? undefined : new.target.prototype)
+    }
+    if (foreign) pattern = pattern.source
     if (typeof pattern === 'string' && flags !== undefined && String(flags).includes('u')) pattern = host.expand(pattern)
     if (new.target === undefined && pattern instanceof Native && flags === undefined) return pattern
     if (new.target === undefined || new.target === RegExpP) return host.guard(new Native(pattern, flags))
@@ -51,6 +59,10 @@
   Object.defineProperty(RegExpP, 'prototype', { value: Native.prototype, writable: false })
   Object.defineProperty(Native.prototype, 'constructor', { value: RegExpP, writable: true, configurable: true, enumerable: false })
   Object.defineProperty(globalThis, 'RegExp', { value: RegExpP, writable: true, configurable: true, enumerable: false })
+
+  for (const name of ['hasIndices', 'unicodeSets']) {
+    Object.defineProperty(Native.prototype, name, { get () { return this === Native.prototype ? undefined : false }, configurable: true, enumerable: false })
+  }
 
   // Iterator helpers, on the prototype all iterators share.
   const proto = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]()))
