@@ -64,7 +64,7 @@ func (c *compiler) local(x ast.Expression) (slot int, ok bool) {
 		return 0, false
 	}
 	v, up := c.find(id.Name)
-	if v == nil || up > 0 || !v.ready || v.constant || v.function != nil || v.static != nil {
+	if v == nil || up > 0 || !v.ready || v.unsure || v.constant || v.function != nil || v.static != nil {
 		return 0, false
 	}
 	return v.slot, true

@@ -63,7 +63,7 @@ func (c *compiler) call(x *ast.CallExpression) expr {
 		if v.function == nil || late {
 			refuse("it calls a variable")
 		}
-		return c.callOwn(v.function, up, c.exprs(x.ArgumentList)) // which could keep a function
+		return c.callOwn(v.function, up, x.ArgumentList)
 	case *ast.DotExpression:
 		name := goText(callee.Identifier.Name)
 		if e := c.special(callee, name, x.ArgumentList); e != nil {
@@ -87,7 +87,7 @@ func (c *compiler) arguments(list []ast.Expression) []expr {
 func (c *compiler) argument(x ast.Expression) expr {
 	switch x := x.(type) {
 	case *ast.SpreadElement:
-		refuse("it spreads arguments")
+		return c.spreadArgument(x)
 	case *ast.Identifier:
 		v, up := c.find(x.Name)
 		if v == nil {
@@ -127,20 +127,50 @@ func (c *compiler) lent(params *ast.ParameterList, body ast.Node, vars []*ast.Va
 	return func(fr *frame) value { return value{any: &closure{fn, fr}} }
 }
 
-func (c *compiler) callStatic(f static, args []expr) expr {
-	n := len(args)
+// spreading is what a spread argument gives when it has pushed its values itself.
+type spreading struct{}
+
+func (c *compiler) spreadArgument(x *ast.SpreadElement) expr {
+	e := c.inner(x.Expression)
 	return func(fr *frame) value {
-		v := f(fr.run, fr.run.pushArgs(fr, args))
-		fr.run.popArgs(n)
+		r := fr.run
+		r.each(e(fr), func(v value) bool {
+			if r.step(); len(r.args) > maxSpread {
+				bailout("very many arguments")
+			}
+			r.args = append(r.args, v)
+			return true
+		})
+		return value{any: spreading{}}
+	}
+}
+
+// maxSpread bounds the arguments of calls under way.
+const maxSpread = 1 << 16
+
+func (c *compiler) callStatic(f static, args []expr) expr {
+	return func(fr *frame) value {
+		in := fr.run.pushArgs(fr, args)
+		v := f(fr.run, in)
+		fr.run.popArgs(len(in))
 		return v
 	}
 }
 
-func (c *compiler) callOwn(fn *function, up int, args []expr) expr {
-	n := len(args)
+// callOwn compiles the call of a function of the body. It could keep a function, so it is given none.
+func (c *compiler) callOwn(fn *function, up int, list []ast.Expression) expr {
+	args := make([]expr, len(list))
+	for i, x := range list {
+		if s, ok := x.(*ast.SpreadElement); ok {
+			args[i] = c.spreadArgument(s)
+		} else {
+			args[i] = c.inner(x)
+		}
+	}
 	return func(fr *frame) value {
-		v := fr.run.invoke(fn, fr.above(up), fr.run.pushArgs(fr, args))
-		fr.run.popArgs(n)
+		in := fr.run.pushArgs(fr, args)
+		v := fr.run.invoke(fn, fr.above(up), in)
+		fr.run.popArgs(len(in))
 		return v
 	}
 }
@@ -168,8 +198,9 @@ func (c *compiler) callMethod(left ast.Expression, name string, list []ast.Expre
 		if n == 0 {
 			return f(fr.run, v, nil)
 		}
-		v = f(fr.run, v, fr.run.pushArgs(fr, args))
-		fr.run.popArgs(n)
+		in := fr.run.pushArgs(fr, args)
+		v = f(fr.run, v, in)
+		fr.run.popArgs(len(in))
 		return v
 	}
 }

@@ -83,6 +83,7 @@ type variable struct {
 	constant bool      // const
 	ready    bool      // the compiler has passed the declaration
 	late     bool      // it may be read before its declaration: its slot begins as notYet
+	unsure   bool      // it is declared in a case, which may be left out
 	seen     bool      // something has been compiled that names it
 	defined  bool      // it is a var that stands for a function from its declaration on
 	function *function // that it stands for, always

@@ -121,7 +121,7 @@ func (c *compiler) isLate(v *variable, up int) bool {
 	if !v.lexical && !v.defined {
 		return false
 	}
-	late := !v.ready
+	late := !v.ready || v.unsure
 	for f := c.fn; up > 0; up-- {
 		late = late || f.declared
 		f = f.up

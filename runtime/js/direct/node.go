@@ -22,6 +22,14 @@ func (c *compiler) special(callee *ast.DotExpression, name string, list []ast.Ex
 	object := goText(id.Name)
 	args := c.arguments(list)
 	switch object {
+	case "context", "flow", "global", "env":
+		for _, x := range list {
+			if _, ok := x.(*ast.SpreadElement); ok {
+				refuse("it spreads arguments of %s.%s", object, name)
+			}
+		}
+	}
+	switch object {
 	case "node":
 		if f := nodeMethods[name]; f != nil {
 			return c.callStatic(f, args)

@@ -149,7 +149,9 @@ func (r *run) pushArgs(fr *frame, list []expr) (args []value) {
 	base := len(r.args)
 	for _, e := range list {
 		v := e(fr)
-		r.args = append(r.args, v)
+		if _, ok := v.any.(spreading); !ok {
+			r.args = append(r.args, v)
+		}
 	}
 	return r.args[base:len(r.args):len(r.args)]
 }

@@ -95,6 +95,8 @@ func (c *compiler) statement(s ast.Statement) stmt {
 	case *ast.ThrowStatement:
 		c.expr(s.Argument)
 		return func(*frame) signal { bailout("a throw"); return normal }
+	case *ast.TryStatement:
+		return c.try(s)
 	case *ast.SwitchStatement:
 		return c.switchStatement(s)
 	case *ast.ForStatement:
@@ -203,6 +205,25 @@ func (c *compiler) declarations(list []*ast.Binding, lexical, constant bool) stm
 	return sequence(run)
 }
 
+// try compiles try: what throws is left to a VM, so that no catch is ever entered.
+func (c *compiler) try(s *ast.TryStatement) stmt {
+	body := c.block(s.Body.List)
+	if s.Finally == nil {
+		return body
+	}
+	finally := c.block(s.Finally.List)
+	return func(fr *frame) signal {
+		sig := body(fr)
+		r := fr.run
+		result, target := r.result, r.target
+		if s := finally(fr); s != normal {
+			return s
+		}
+		r.result, r.target = result, target
+		return sig
+	}
+}
+
 // defines tells whether a declaration makes a name stand for one function, always:
 // such a function is called without being a value.
 func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
@@ -254,6 +275,9 @@ func (c *compiler) switchStatement(s *ast.SwitchStatement) stmt {
 		all = append(all, k.Consequent...)
 	}
 	c.hoist(all)
+	for _, v := range c.fn.block.vars {
+		v.unsure = true
+	}
 	type branch struct {
 		test expr
 		run  stmt
@@ -273,13 +297,8 @@ func (c *compiler) switchStatement(s *ast.SwitchStatement) stmt {
 		b.run = sequence(run)
 		cases = append(cases, b)
 	}
-	for _, v := range c.fn.block.vars {
-		if v.lexical {
-			refuse("it declares in a switch")
-		}
-	}
 	none := s.Default
-	return func(fr *frame) signal {
+	return c.opened(func(fr *frame) signal {
 		x := on(fr)
 		from := none
 		for i := range cases {
@@ -301,5 +320,5 @@ func (c *compiler) switchStatement(s *ast.SwitchStatement) stmt {
 			}
 		}
 		return normal
-	}
+	})
 }
