@@ -115,16 +115,33 @@ func (b *Body) Run(h Host, m *msg.Object) (res Result, ok bool) {
 		case nil, bail, *msg.RangeError: // nil: the VM said so itself
 			r.undo()
 		case stopped:
-			res, ok = Result{Sets: r.sets, Effects: r.effects, Err: x.err}, true
+			res, ok = r.stop(x.err), true
 		default:
 			panic(x)
 		}
 	}()
 	v := r.callBody(b.fn, value{any: m})
+	for i := range r.sets { // before what is both set and returned gets an id
+		r.sets[i].Value = msg.CopyIn(r.sets[i].Value)
+	}
 	r.send(v, m.Value(msg.ID), false)
 	if r.mixed {
 		r.separate()
 	}
 	res = Result{Sets: r.sets, Effects: r.effects}
 	return res, true
+}
+
+// stop is the result of a run that has been stopped. What it did until then stays done.
+func (r *run) stop(err error) (res Result) {
+	defer func() {
+		if recover() != nil { // stores and messages cannot be told apart, they nest too deeply
+			r.undo()
+			res = Result{Err: err}
+		}
+	}()
+	if r.mixed {
+		r.separate()
+	}
+	return Result{Sets: r.sets, Effects: r.effects, Err: err}
 }
