@@ -8,7 +8,7 @@ import (
 
 // Methods of arrays that make another array of an array's elements.
 
-// moved is x, out of container c, as a new container may hold it.
+// moved is x, out of container c, as a new container may hold it: x, unless a VM must do it.
 func (r *run) moved(c, x any) any {
 	switch x.(type) {
 	case float64, string, bool, nil:
@@ -31,11 +31,12 @@ func (r *run) kept(v value) any {
 // part is a new array of the elements i to j.
 func (r *run) part(a *msg.Array, i, j int) value {
 	r.charge(j - i)
-	list := make([]any, max(j-i, 0))
-	for k := range list {
-		list[k] = r.moved(a, a.At(i+k))
+	b := a.Slice(i, max(i, j))
+	b.SetTag(r.tag)
+	for _, x := range b.All() {
+		r.moved(a, x)
 	}
-	return r.arrayOf(list)
+	return value{any: b}
 }
 
 func slice(r *run, this value, args []value) value {

@@ -51,7 +51,7 @@ func (it *iterator) nextElement(r *run) (value, bool) {
 	case overValues:
 		return r.taken(a, a.At(i)), true
 	}
-	return r.arrayOf([]any{msg.Number(float64(i)), r.moved(a, a.At(i))}), true
+	return r.two(msg.Number(float64(i)), r.moved(a, a.At(i))), true
 }
 
 func (it *iterator) nextEntry(r *run) (value, bool) {
@@ -70,7 +70,18 @@ func (it *iterator) nextEntry(r *run) (value, bool) {
 
 // pair is an entry of a Map as an array.
 func (r *run) pair(e *entry) value {
-	return r.arrayOf([]any{r.kept(e.k()), r.kept(e.val)})
+	return r.two(r.kept(e.k()), r.kept(e.val))
+}
+
+// two is an array of two elements in one piece of memory.
+func (r *run) two(x, y any) value {
+	e := &struct {
+		msg.Array
+		room [2]any
+	}{room: [2]any{x, y}}
+	e.Array = *msg.NewArray(e.room[:]...)
+	e.SetTag(r.tag)
+	return value{any: &e.Array}
 }
 
 var iteratorMethods = map[string]method{

@@ -46,9 +46,9 @@ func newArray(r *run, args []value) value {
 // arrayFrom is Array.from.
 func arrayFrom(r *run, args []value) value {
 	from := arg(args, 0)
-	var f callable
+	var f caller
 	if v := arg(args, 1); !v.isUndefined() {
-		f = callback(v)
+		f = r.caller(callback(v))
 	}
 	var list []any
 	add := func(v value) bool {
@@ -56,8 +56,8 @@ func arrayFrom(r *run, args []value) value {
 		if len(list) >= maxElements {
 			bailout("a very long array")
 		}
-		if f != nil {
-			v = r.call(f, v, num(float64(len(list))))
+		if f.f != nil {
+			v = f.pair(v, num(float64(len(list))))
 		}
 		list = append(list, r.kept(v))
 		return true
@@ -80,6 +80,7 @@ func arrayFrom(r *run, args []value) value {
 	default:
 		r.each(from, add)
 	}
+	f.end()
 	return r.arrayOf(list)
 }
 

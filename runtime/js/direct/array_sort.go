@@ -46,7 +46,9 @@ func (r *run) sorted(a *msg.Array, by value) []any {
 		}
 	}
 	if f != nil {
-		mergeSort(list, func(x, y any) bool { return r.before(a, f, x, y) })
+		c := r.caller(f)
+		mergeSort(list, func(x, y any) bool { return r.toNumber(c.pair(r.taken(a, x), r.taken(a, y))) < 0 })
+		c.end()
 	} else {
 		r.sortTexts(list)
 	}
@@ -54,19 +56,6 @@ func (r *run) sorted(a *msg.Array, by value) []any {
 		list = append(list, msg.Undefined)
 	}
 	return list
-}
-
-// before asks the comparator whether x is less than y.
-func (r *run) before(a *msg.Array, f callable, x, y any) bool {
-	c, ok := f.(*closure)
-	if !ok || c.fn.params != nil || c.fn.rest >= 0 || c.fn.simple != 2 {
-		return r.toNumber(r.call(f, r.taken(a, x), r.taken(a, y))) < 0
-	}
-	fr := r.enter(c.fn, c.up)
-	fr.vars[0], fr.vars[1] = r.taken(a, x), r.taken(a, y)
-	v := c.fn.exec(fr)
-	r.depth--
-	return r.toNumber(v) < 0
 }
 
 // sortTexts sorts by the texts of elements.

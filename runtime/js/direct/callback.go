@@ -24,25 +24,83 @@ func (r *run) call(f callable, args ...value) value {
 	return v
 }
 
-// callFor calls a function for element i of an array.
-func (r *run) callFor(f callable, v value, i int, a value) value {
-	c, ok := f.(*closure)
-	if !ok || c.fn.params != nil || c.fn.rest >= 0 {
-		return r.call(f, v, num(float64(i)), a)
+// caller calls one function many times. A function of the body keeps its frame meanwhile.
+type caller struct {
+	r  *run
+	f  callable
+	fn *function
+	fr *frame // nil: the function takes its arguments in a special way
+}
+
+func (r *run) caller(f callable) caller {
+	c := caller{r: r, f: f}
+	if g, ok := f.(*closure); ok && g.fn.params == nil && g.fn.rest < 0 {
+		c.fn, c.fr = g.fn, r.enter(g.fn, g.up)
 	}
-	fr := r.enter(c.fn, c.up)
+	return c
+}
+
+// end gives the frame back.
+func (c *caller) end() {
+	if c.fr != nil {
+		c.r.depth--
+	}
+}
+
+// run runs the function in its frame, in which so many arguments have been set.
+func (c *caller) run(args int) value {
+	c.r.step()
+	for i := args; i < len(c.fr.vars); i++ {
+		c.fr.vars[i] = undefined
+	}
+	return c.fn.exec(c.fr)
+}
+
+// element calls the function for element i of an array.
+func (c *caller) element(v value, i int, a value) value {
+	if c.fr == nil {
+		return c.r.call(c.f, v, num(float64(i)), a)
+	}
+	vars := c.fr.vars
 	switch c.fn.simple {
 	case 0:
+		return c.run(0)
 	case 1:
-		fr.vars[0] = v
+		vars[0] = v
+		return c.run(1)
 	case 2:
-		fr.vars[0], fr.vars[1] = v, num(float64(i))
-	default:
-		fr.vars[0], fr.vars[1], fr.vars[2] = v, num(float64(i)), a
+		vars[0], vars[1] = v, num(float64(i))
+		return c.run(2)
 	}
-	v = c.fn.exec(fr)
-	r.depth--
-	return v
+	vars[0], vars[1], vars[2] = v, num(float64(i)), a
+	return c.run(3)
+}
+
+// pair calls the function with two arguments.
+func (c *caller) pair(x, y value) value {
+	if c.fr == nil {
+		return c.r.call(c.f, x, y)
+	}
+	list := [...]value{x, y}
+	return c.run(copy(c.fr.vars[:c.fn.simple], list[:]))
+}
+
+// entry calls the function with three arguments.
+func (c *caller) entry(x, y, z value) value {
+	if c.fr == nil {
+		return c.r.call(c.f, x, y, z)
+	}
+	list := [...]value{x, y, z}
+	return c.run(copy(c.fr.vars[:c.fn.simple], list[:]))
+}
+
+// fold calls the function of reduce for element i of an array.
+func (c *caller) fold(sum, v value, i int, a value) value {
+	if c.fr == nil {
+		return c.r.call(c.f, sum, v, num(float64(i)), a)
+	}
+	list := [...]value{sum, v, num(float64(i)), a}
+	return c.run(copy(c.fr.vars[:c.fn.simple], list[:]))
 }
 
 var callbackMethods = map[string]method{
@@ -58,17 +116,18 @@ var callbackMethods = map[string]method{
 }
 
 // walked is the array that a method is called on and its first argument.
-func (r *run) walked(this value, args []value) (*msg.Array, callable) {
+func (r *run) walked(this value, args []value) (*msg.Array, caller) {
 	a := this.any.(*msg.Array)
 	r.dense(a)
-	return a, callback(arg(args, 0))
+	return a, r.caller(callback(arg(args, 0)))
 }
 
 // any tells whether the function says so of any element.
 func (r *run) any(this value, args []value, so bool) bool {
 	a, f := r.walked(this, args)
+	defer f.end()
 	for i, n := 0, a.Len(); i < n; i++ {
-		if i < a.Len() && r.callFor(f, r.taken(a, a.At(i)), i, this).truthy() == so {
+		if i < a.Len() && f.element(r.taken(a, a.At(i)), i, this).truthy() == so {
 			return true
 		}
 	}
@@ -77,10 +136,11 @@ func (r *run) any(this value, args []value, so bool) bool {
 
 // first is the first element that the function says yes to, -1 and undefined if there is none.
 func (r *run) first(this value, args []value) (int, value) {
-	a, f := this.any.(*msg.Array), callback(arg(args, 0))
+	a, f := this.any.(*msg.Array), r.caller(callback(arg(args, 0)))
+	defer f.end()
 	for i, n := 0, a.Len(); i < n; i++ {
 		v := r.taken(a, a.At(i))
-		if r.callFor(f, v, i, this).truthy() {
+		if f.element(v, i, this).truthy() {
 			return i, v
 		}
 	}
@@ -88,10 +148,11 @@ func (r *run) first(this value, args []value) (int, value) {
 }
 
 func (r *run) last(this value, args []value) (int, value) {
-	a, f := this.any.(*msg.Array), callback(arg(args, 0))
+	a, f := this.any.(*msg.Array), r.caller(callback(arg(args, 0)))
+	defer f.end()
 	for i := a.Len() - 1; i >= 0; i-- {
 		v := r.taken(a, a.At(i))
-		if r.callFor(f, v, i, this).truthy() {
+		if f.element(v, i, this).truthy() {
 			return i, v
 		}
 	}
@@ -102,9 +163,10 @@ func forEach(r *run, this value, args []value) value {
 	a, f := r.walked(this, args)
 	for i, n := 0, a.Len(); i < n; i++ {
 		if i < a.Len() {
-			r.callFor(f, r.taken(a, a.At(i)), i, this)
+			f.element(r.taken(a, a.At(i)), i, this)
 		}
 	}
+	f.end()
 	return undefined
 }
 
@@ -117,23 +179,24 @@ func filter(r *run, this value, args []value) value {
 			continue
 		}
 		x := a.At(i)
-		if r.callFor(f, r.taken(a, x), i, this).truthy() {
+		if f.element(r.taken(a, x), i, this).truthy() {
 			list = append(list, r.moved(a, x))
 		}
 	}
+	f.end()
 	return r.arrayOf(list)
 }
 
 func mapped(r *run, this value, args []value) value {
 	a, f := r.walked(this, args)
-	n := a.Len()
-	list := make([]any, n)
+	list := make([]any, a.Len())
 	for i := range list {
 		if i >= a.Len() {
 			bailout("an array with holes")
 		}
-		list[i] = r.kept(r.callFor(f, r.taken(a, a.At(i)), i, this))
+		list[i] = r.kept(f.element(r.taken(a, a.At(i)), i, this))
 	}
+	f.end()
 	return r.arrayOf(list)
 }
 
@@ -145,7 +208,7 @@ func flatMap(r *run, this value, args []value) value {
 		if i >= a.Len() {
 			continue
 		}
-		v := r.callFor(f, r.taken(a, a.At(i)), i, this)
+		v := f.element(r.taken(a, a.At(i)), i, this)
 		if b, ok := v.any.(*msg.Array); ok {
 			r.dense(b)
 			list = r.appendMoved(list, b)
@@ -153,16 +216,15 @@ func flatMap(r *run, this value, args []value) value {
 		}
 		list = append(list, r.kept(v))
 	}
+	f.end()
 	return r.arrayOf(list)
 }
 
 func reduce(r *run, this value, args []value) value {
 	a, f := r.walked(this, args)
 	i, n := 0, a.Len()
-	var sum value
-	if len(args) > 1 {
-		sum = r.summand(args[1])
-	} else {
+	sum := r.summand(args)
+	if len(args) < 2 {
 		if n == 0 {
 			bailout("a sum of nothing")
 		}
@@ -171,19 +233,18 @@ func reduce(r *run, this value, args []value) value {
 	}
 	for ; i < n; i++ {
 		if i < a.Len() {
-			sum = r.fold(f, sum, r.taken(a, a.At(i)), i, this)
+			sum = f.fold(sum, r.taken(a, a.At(i)), i, this)
 		}
 	}
+	f.end()
 	return sum
 }
 
 func reduceRight(r *run, this value, args []value) value {
 	a, f := r.walked(this, args)
 	i := a.Len() - 1
-	var sum value
-	if len(args) > 1 {
-		sum = r.summand(args[1])
-	} else {
+	sum := r.summand(args)
+	if len(args) < 2 {
 		if i < 0 {
 			bailout("a sum of nothing")
 		}
@@ -192,29 +253,18 @@ func reduceRight(r *run, this value, args []value) value {
 	}
 	for ; i >= 0; i-- {
 		if i < a.Len() {
-			sum = r.fold(f, sum, r.taken(a, a.At(i)), i, this)
+			sum = f.fold(sum, r.taken(a, a.At(i)), i, this)
 		}
 	}
+	f.end()
 	return sum
 }
 
 // summand is what a sum begins with: no function, which the body could keep.
-func (r *run) summand(v value) value {
+func (r *run) summand(args []value) value {
+	v := arg(args, 1)
 	if _, ok := v.any.(callable); ok {
 		bailout("a function as a value")
 	}
-	return v
-}
-
-// fold calls the function of reduce for element i.
-func (r *run) fold(f callable, sum, v value, i int, a value) value {
-	c, ok := f.(*closure)
-	if !ok || c.fn.params != nil || c.fn.rest >= 0 || c.fn.simple != 2 {
-		return r.call(f, sum, v, num(float64(i)), a)
-	}
-	fr := r.enter(c.fn, c.up)
-	fr.vars[0], fr.vars[1] = sum, v
-	v = c.fn.exec(fr)
-	r.depth--
 	return v
 }

@@ -87,13 +87,14 @@ func clearAll(_ *run, this value, _ []value) value {
 }
 
 func eachEntry(r *run, this value, args []value) value {
-	c, f := this.any.(*collection), callback(arg(args, 0))
+	c, f := this.any.(*collection), r.caller(callback(arg(args, 0)))
 	for at := 0; ; {
 		e, ok := c.next(r, &at)
 		if !ok {
+			f.end()
 			return undefined
 		}
-		r.call(f, e.val, e.k(), this)
+		f.entry(e.val, e.k(), this)
 	}
 }
 

@@ -116,14 +116,16 @@ func objectEntries(r *run, args []value) value {
 	})
 }
 
-// entries is an array of n arrays of a key and a value.
+// entries is an array of n arrays of a key and a value, cut from one piece of memory.
 func (r *run) entries(n int, at func(int) (string, any)) value {
 	r.charge(n)
-	list, room := make([]any, n), make([]any, 2*n)
+	list, heads, room := make([]any, n), make([]msg.Array, n), make([]any, 2*n)
 	for i := range list {
 		e := room[2*i : 2*i+2 : 2*i+2]
 		e[0], e[1] = at(i)
-		list[i] = r.arrayOf(e).any
+		heads[i] = *msg.NewArray(e...)
+		heads[i].SetTag(r.tag)
+		list[i] = &heads[i]
 	}
 	return r.arrayOf(list)
 }
@@ -199,12 +201,12 @@ func sameValue(a, b value) bool {
 
 // groups collects values by the key that a function gives each.
 func (r *run) groups(args []value, key func(value) value) *collection {
-	f := callback(arg(args, 1))
+	f := r.caller(callback(arg(args, 1)))
 	c := &collection{}
 	n := 0
 	r.each(arg(args, 0), func(v value) bool {
 		r.step()
-		k := key(r.call(f, v, num(float64(n))))
+		k := key(f.pair(v, num(float64(n))))
 		n++
 		group, ok := c.get(k)
 		if !ok {
@@ -214,6 +216,7 @@ func (r *run) groups(args []value, key func(value) value) *collection {
 		group.any.(*msg.Array).Append(r.kept(v))
 		return true
 	})
+	f.end()
 	return c
 }
 
