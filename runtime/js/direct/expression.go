@@ -145,7 +145,7 @@ func (c *compiler) unary(x *ast.UnaryExpression) expr {
 	case token.DELETE:
 		return c.remove(x.Operand)
 	case token.TYPEOF:
-		if id, ok := x.Operand.(*ast.Identifier); ok && c.free(id.Name) && id.Name != "undefined" {
+		if id, ok := x.Operand.(*ast.Identifier); ok && c.free(id.Name) {
 			if kind := typeOfGlobal(goText(id.Name)); kind != "" {
 				return constant(text(kind))
 			}

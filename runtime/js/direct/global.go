@@ -30,7 +30,9 @@ var globalTypes = func() map[string]string {
 		"function": `Object Array Date RegExp Error TypeError RangeError SyntaxError ReferenceError EvalError URIError Map Set WeakMap WeakSet
 			Promise Symbol Function BigInt Proxy ArrayBuffer DataView Uint8Array Buffer URL URLSearchParams TextEncoder TextDecoder
 			setTimeout clearTimeout setInterval clearInterval promisify`,
-		"object": "Math JSON Reflect console util RED node context flow global env",
+		"object":    "Math JSON Reflect console util RED node context flow global env",
+		"number":    "NaN Infinity",
+		"undefined": "undefined",
 	} {
 		for _, name := range strings.Fields(names) {
 			all[name] = kind

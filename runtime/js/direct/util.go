@@ -71,15 +71,18 @@ func cloneMessage(r *run, args []value) value {
 	return undefined
 }
 
-// simplePath is an expression of names between dots, which mean just that.
-var simplePath = regexp.MustCompile(`^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$`)
+// simplePath is an expression of names between dots and indices, which mean just that.
+var simplePath = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*|\[(0|[1-9]\d{0,8})\])*$`)
 
-// path is the names of a property expression, which may begin with a prefix.
+// path is the names and indices of a property expression, which may begin with a prefix.
 func (r *run) path(v value, prefix string) []string {
 	s, ok := v.any.(string)
 	s = strings.TrimPrefix(s, prefix)
 	if !ok || !simplePath.MatchString(s) {
 		bailout("a property expression with more than names")
+	}
+	if strings.IndexByte(s, '[') >= 0 {
+		s = strings.ReplaceAll(strings.ReplaceAll(s, "[", "."), "]", "")
 	}
 	return strings.Split(s, ".")
 }
@@ -103,6 +106,11 @@ func (r *run) setPath(args []value, prefix string) value {
 	}
 	o := plainObject(arg(args, 0))
 	last := len(names) - 1
+	for _, name := range names {
+		if name[0] <= '9' {
+			bailout("a property expression that sets an element")
+		}
+	}
 	for _, name := range names[:last] {
 		x, ok := o.Get(name)
 		switch {
