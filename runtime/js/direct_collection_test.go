@@ -38,6 +38,12 @@ var collectionBodies = []string{
 	`let n = 0; const s = new Set(); while (s.size < 20) s.add(n++ * 7 % 20); return {payload: [n, Array.from(s).sort((x, y) => x - y)]}`,
 	`const m = new Map([[1, "a"]]); m.delete(1); m.set(1, "b"); m.set(2, "c"); m.set(1, "d"); return {payload: [...m]}`,
 	`return {payload: {n: new Map([["a", 1]]).size, h: new Set(["a"]).has("a") ? "yes" : "no"}}`,
+	`const out = []; for (const [k, v] of Object.entries(msg.o)) { delete msg.o[k]; msg.o["new" + k] = 1; out.push(k, v); for (const [j, w] of Object.entries(msg.o)) out.push(j, w); if (k === "a") break } msg.payload = out; return msg`,
+	`const out = []; for (const [a = 5, b, c] of new Map([[undefined, 1], [2, [3]]])) out.push(a, b, c); for (const [, b] of [7, 8].entries()) out.push(b); for (var [x] of new Map([["k", 1]]).entries()) out.push(x); return {payload: out}`,
+	`function f (o) { for (const [k, v] of Object.entries(o)) if (v && typeof v === "object") return [k].concat(f(v)); else if (k === "c") return k; return [] } return {payload: [f(msg.payload), f(msg.o), f([1, {c: 2}])]}`,
+	`const it = new Map([["a", 1], ["b", 2]]).entries(); for (const [k] of it) break; for (const e of it) msg.e = e; for (const [k] of it) msg.never = k; return msg`,
+	`const out = []; for (const [k, v] of Object.entries([5, 6])) out.push(k, v); for (const [i, c] of Object.entries({})) out.push(1); for (const [a, b] of new Set([[1, 2]])) out.push(a, b); return {payload: out}`,
+	`const m = new Map([["a", 1]]); const out = []; for (const [k, v] of m) { out.push(k, v); if (v < 4) m.set(k + v, v + 1); m.delete(k) } return {payload: [out, [...m]]}`,
 	`const {size} = new Set([1, 2]); return {payload: size}`,
 }
 

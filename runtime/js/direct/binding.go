@@ -137,8 +137,17 @@ func (c *compiler) arrayPattern(t *ast.ArrayPattern, lexical bool) stmtOf {
 		}
 	}
 	return func(fr *frame, v value) {
-		if m, ok := v.any.(*match); ok {
-			v.any = m.array()
+		switch x := v.any.(type) {
+		case *match:
+			v.any = x.array()
+		case *couple:
+			two := [...]value{x.first, x.second}
+			for i, bind := range binds {
+				if bind != nil {
+					bind(fr, arg(two[:], i))
+				}
+			}
+			return
 		}
 		a, ok := v.any.(*msg.Array)
 		if !ok {

@@ -15,8 +15,13 @@ type collection struct {
 	size    int
 	// index tells the position of each key once there are many. Positions count from the
 	// first entry that ever was, so that iterators need not know what has been dropped.
-	texts map[string]int
-	index map[value]int
+	index *index
+}
+
+type index struct {
+	texts   map[string]int
+	numbers map[float64]int
+	others  map[value]int
 }
 
 // entry is one of a Map, or one of a Set, whose val is its key. The key is as keyOf has it.
@@ -71,16 +76,10 @@ func (c *collection) find(k value) int {
 		}
 		return -1
 	}
-	at, ok := 0, false
-	if s, isText := k.any.(string); isText {
-		at, ok = c.texts[s]
-	} else {
-		at, ok = c.index[k]
+	if at, ok := c.index.get(k); ok {
+		return at - c.before
 	}
-	if !ok {
-		return -1
-	}
-	return at - c.before
+	return -1
 }
 
 func (c *collection) get(v value) (value, bool) {
@@ -113,23 +112,14 @@ func (c *collection) put(r *run, key, val value) {
 	c.size++
 	switch n := len(c.entries); {
 	case c.index != nil:
-		c.note(k, n-1)
+		c.index.set(k, c.before+n-1)
 	case n > indexAbove:
-		c.texts, c.index = map[string]int{}, map[value]int{}
+		c.index = &index{}
 		for i := range c.entries {
 			if k := c.entries[i].key; k.any != (gone{}) {
-				c.note(k, i)
+				c.index.set(k, c.before+i)
 			}
 		}
-	}
-}
-
-// note puts an entry into the index.
-func (c *collection) note(k value, i int) {
-	if s, ok := k.any.(string); ok {
-		c.texts[s] = c.before + i
-	} else {
-		c.index[k] = c.before + i
 	}
 }
 
@@ -139,10 +129,8 @@ func (c *collection) delete(v value) bool {
 	if i < 0 {
 		return false
 	}
-	if s, ok := k.any.(string); ok {
-		delete(c.texts, s)
-	} else {
-		delete(c.index, k)
+	if c.index != nil {
+		c.index.delete(k)
 	}
 	c.entries[i] = entry{key: value{any: gone{}}}
 	c.size--
@@ -157,7 +145,7 @@ func (c *collection) delete(v value) bool {
 
 func (c *collection) clear() {
 	c.before += len(c.entries)
-	c.entries, c.texts, c.index, c.size = nil, nil, nil, 0
+	c.entries, c.index, c.size = nil, nil, 0
 }
 
 // next returns the first entry from a position on and moves the position behind it.
@@ -172,4 +160,50 @@ func (c *collection) next(r *run, at *int) (*entry, bool) {
 	}
 	*at = math.MaxInt
 	return nil, false
+}
+
+func (x *index) get(k value) (at int, ok bool) {
+	switch key := k.any.(type) {
+	case string:
+		at, ok = x.texts[key]
+	case number:
+		at, ok = x.numbers[k.num]
+	default:
+		at, ok = x.others[k]
+	}
+	return at, ok
+}
+
+// indexRoom is for how many keys of a kind there is room when the first comes.
+const indexRoom = 32
+
+func (x *index) set(k value, at int) {
+	switch key := k.any.(type) {
+	case string:
+		if x.texts == nil {
+			x.texts = make(map[string]int, indexRoom)
+		}
+		x.texts[key] = at
+	case number:
+		if x.numbers == nil {
+			x.numbers = make(map[float64]int, indexRoom)
+		}
+		x.numbers[k.num] = at
+	default:
+		if x.others == nil {
+			x.others = make(map[value]int, indexRoom)
+		}
+		x.others[k] = at
+	}
+}
+
+func (x *index) delete(k value) {
+	switch key := k.any.(type) {
+	case string:
+		delete(x.texts, key)
+	case number:
+		delete(x.numbers, k.num)
+	default:
+		delete(x.others, k)
+	}
 }

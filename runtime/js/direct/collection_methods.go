@@ -6,8 +6,8 @@ func init() { constructors["Map"], constructors["Set"] = mapOf, setOf }
 
 // mapOf is new Map.
 func mapOf(r *run, args []value) value {
-	c := &collection{}
 	from := arg(args, 0)
+	c := &collection{entries: room(from)}
 	if x, ok := from.any.(*collection); ok && !x.set {
 		for i := range x.entries {
 			if e := &x.entries[i]; e.key.any != (gone{}) {
@@ -28,6 +28,14 @@ func mapOf(r *run, args []value) value {
 	return value{any: c}
 }
 
+// room is for the entries that an array is likely to bring.
+func room(from value) []entry {
+	if a, ok := from.any.(*msg.Array); ok {
+		return make([]entry, 0, min(a.Len(), indexRoom))
+	}
+	return nil
+}
+
 // keyAndValue are the first two elements of an entry.
 func (r *run) keyAndValue(v value) (k, e value) {
 	a, ok := v.any.(*msg.Array)
@@ -39,8 +47,9 @@ func (r *run) keyAndValue(v value) (k, e value) {
 
 // setOf is new Set.
 func setOf(r *run, args []value) value {
-	c := &collection{set: true}
-	if from := arg(args, 0); !from.nullish() {
+	from := arg(args, 0)
+	c := &collection{set: true, entries: room(from)}
+	if !from.nullish() {
 		r.each(from, func(v value) bool {
 			r.step()
 			c.put(r, v, undefined)

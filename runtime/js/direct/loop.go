@@ -194,13 +194,14 @@ func (c *compiler) into(i ast.ForInto) stmtOf {
 
 func (c *compiler) forOf(s *ast.ForOfStatement) stmt {
 	own := c.takeLabel()
-	over := c.over(s.Into, s.Source)
+	source, each := c.iteration(s)
+	over := c.over(s.Into, source)
 	defer c.pop()
 	into := c.into(s.Into)
 	turn := c.loop(s.Body, own)
 	return c.opened(func(fr *frame) signal {
 		sig := normal
-		fr.run.each(over(fr), func(v value) (again bool) {
+		each(fr.run, over(fr), func(v value) (again bool) {
 			into(fr, v)
 			sig, again = turn(fr)
 			return again
