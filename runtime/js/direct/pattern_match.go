@@ -27,8 +27,8 @@ type turn struct{ count, from int }
 
 // Bounds of one match.
 const (
-	maxSteps = 100_000
-	maxTurns = 2000 // of what is not one character, within each other
+	maxSteps = 100_000 // and some for each unit of the text
+	maxTurns = 2000    // of what is not one character, within each other
 )
 
 func (m *matching) step() {
@@ -70,344 +70,6 @@ func (m *matching) isWordAt(i int) bool {
 	return isWord(c)
 }
 
-// node is a part of a pattern together with all that follows it. match returns where
-// the whole ends that begins at unit i, or -1; then m is as it was.
-type node interface {
-	match(m *matching, i int) int
-}
-
-type accept struct{}
-
-func (accept) match(_ *matching, i int) int { return i }
-
-// literalNode is a text.
-type literalNode struct {
-	text  string // "" if it is not ASCII or has no case
-	chars []rune // upper if it has no case
-	fold  bool
-	next  node
-}
-
-func (l *literalNode) match(m *matching, i int) int {
-	if m.units == nil && l.text != "" {
-		if !strings.HasPrefix(m.text[i:], l.text) {
-			return -1
-		}
-		return l.next.match(m, i+len(l.text))
-	}
-	for _, want := range l.chars {
-		if i >= m.n {
-			return -1
-		}
-		c, n := m.char(i)
-		if l.fold {
-			c = upper(c)
-		}
-		if c != want {
-			return -1
-		}
-		i += n
-	}
-	return l.next.match(m, i)
-}
-
-type setNode struct {
-	set  *set
-	next node
-}
-
-func (s *setNode) match(m *matching, i int) int {
-	if i >= m.n {
-		return -1
-	}
-	c, n := m.char(i)
-	if !s.set.has(c) {
-		return -1
-	}
-	return s.next.match(m, i+n)
-}
-
-// spanNode is a repeated character.
-type spanNode struct {
-	set      *set
-	min, max int
-	lazy     bool
-	next     node
-}
-
-func (s *spanNode) match(m *matching, i int) int {
-	if s.lazy {
-		return s.matchLazy(m, i)
-	}
-	from, count, least := i, 0, i
-	if m.units == nil {
-		n := m.n
-		if s.max >= 0 {
-			n = min(n, i+s.max)
-		}
-		for i < n && s.set.has(rune(m.text[i])) {
-			i++
-		}
-		count, least = i-from, from+s.min
-	} else {
-		for i < m.n && count != s.max {
-			c, n := m.char(i)
-			if !s.set.has(c) {
-				break
-			}
-			i += n
-			if count++; count <= s.min {
-				least = i
-			}
-		}
-	}
-	if count < s.min {
-		return -1
-	}
-	m.left -= (i - from) / 16
-	for {
-		m.step()
-		if end := s.next.match(m, i); end >= 0 {
-			return end
-		}
-		if i <= least {
-			return -1
-		}
-		i = m.before(i, from)
-	}
-}
-
-func (s *spanNode) matchLazy(m *matching, i int) int {
-	for count := 0; ; count++ {
-		m.step()
-		if count >= s.min {
-			if end := s.next.match(m, i); end >= 0 {
-				return end
-			}
-		}
-		if i >= m.n || count == s.max {
-			return -1
-		}
-		c, n := m.char(i)
-		if !s.set.has(c) {
-			return -1
-		}
-		i += n
-	}
-}
-
-// placeNode is ^ or $.
-type placeNode struct {
-	end, multiline bool
-	next           node
-}
-
-func (p *placeNode) match(m *matching, i int) int {
-	ok := i == 0
-	if p.end {
-		ok = i == m.n
-	}
-	if !ok && p.multiline {
-		if p.end {
-			ok = m.isNewline(i)
-		} else {
-			ok = m.isNewline(i - 1)
-		}
-	}
-	if !ok {
-		return -1
-	}
-	return p.next.match(m, i)
-}
-
-type boundaryNode struct {
-	negative bool
-	next     node
-}
-
-func (b *boundaryNode) match(m *matching, i int) int {
-	if (m.isWordAt(i-1) != m.isWordAt(i)) == b.negative {
-		return -1
-	}
-	return b.next.match(m, i)
-}
-
-type openNode struct {
-	group int
-	next  node
-}
-
-func (o *openNode) match(m *matching, i int) int {
-	was := m.open[o.group]
-	m.open[o.group] = i
-	end := o.next.match(m, i)
-	if end < 0 {
-		m.open[o.group] = was
-	}
-	return end
-}
-
-type closeNode struct {
-	group int
-	next  node
-}
-
-func (c *closeNode) match(m *matching, i int) int {
-	bounds := m.caps[2*c.group : 2*c.group+2]
-	from, to, began := bounds[0], bounds[1], m.open[c.group]
-	bounds[0], bounds[1] = began, i
-	end := c.next.match(m, i)
-	if end < 0 {
-		bounds[0], bounds[1], m.open[c.group] = from, to, began
-	}
-	return end
-}
-
-type choiceNode []node
-
-func (c choiceNode) match(m *matching, i int) int {
-	for _, n := range c {
-		m.step()
-		if end := n.match(m, i); end >= 0 {
-			return end
-		}
-	}
-	return -1
-}
-
-// loopNode repeats what is more than one character. Its body goes on at turnNode.
-type loopNode struct {
-	id, min, max int
-	lazy         bool
-	first, last  int // the captures within, which begin anew each time
-	body, next   node
-}
-
-func (l *loopNode) match(m *matching, i int) int {
-	was := m.turns[l.id]
-	m.turns[l.id] = turn{0, i}
-	end := l.turn(m, i)
-	if end < 0 {
-		m.turns[l.id] = was
-	}
-	return end
-}
-
-func (l *loopNode) turn(m *matching, i int) int {
-	m.step()
-	now := m.turns[l.id]
-	if l.lazy && now.count >= l.min {
-		if end := l.leave(m, i); end >= 0 {
-			return end
-		}
-	}
-	if now.count != l.max {
-		if end := l.again(m, i, now); end >= 0 {
-			return end
-		}
-	}
-	if !l.lazy && now.count >= l.min {
-		return l.leave(m, i)
-	}
-	return -1
-}
-
-func (l *loopNode) leave(m *matching, i int) int {
-	now := m.turns[l.id]
-	end := l.next.match(m, i)
-	if end < 0 {
-		m.turns[l.id] = now
-	}
-	return end
-}
-
-func (l *loopNode) again(m *matching, i int, now turn) int {
-	if m.depth++; m.depth > maxTurns {
-		bailout("a pattern that repeats much")
-	}
-	base := len(m.saved)
-	within := m.caps[2*l.first : 2*l.last+2]
-	m.saved = append(m.saved, within...)
-	for k := range within {
-		within[k] = -1
-	}
-	m.turns[l.id] = turn{now.count + 1, i}
-	end := l.body.match(m, i)
-	if end < 0 {
-		copy(within, m.saved[base:])
-		m.turns[l.id] = now
-	}
-	m.saved = m.saved[:base]
-	m.depth--
-	return end
-}
-
-type turnNode struct{ loop *loopNode }
-
-func (t *turnNode) match(m *matching, i int) int {
-	now := m.turns[t.loop.id]
-	if i == now.from && now.count > t.loop.min {
-		return -1 // a turn that matches nothing
-	}
-	end := t.loop.turn(m, i)
-	if end < 0 {
-		m.turns[t.loop.id] = now
-	}
-	return end
-}
-
-// lookNode is a lookahead.
-type lookNode struct {
-	negative    bool
-	first, last int
-	body, next  node
-}
-
-func (l *lookNode) match(m *matching, i int) int {
-	within := m.caps[2*l.first : 2*l.last+2]
-	base := len(m.saved)
-	m.saved = append(m.saved, within...)
-	found := l.body.match(m, i) >= 0
-	end := -1
-	if found && l.negative {
-		copy(within, m.saved[base:])
-	}
-	if found != l.negative {
-		end = l.next.match(m, i)
-	}
-	if end < 0 {
-		copy(within, m.saved[base:])
-	}
-	m.saved = m.saved[:base]
-	return end
-}
-
-type backNode struct {
-	group int
-	fold  bool
-	next  node
-}
-
-func (b *backNode) match(m *matching, i int) int {
-	from, to := m.caps[2*b.group], m.caps[2*b.group+1]
-	if from < 0 {
-		return b.next.match(m, i)
-	}
-	n := to - from
-	if i+n > m.n {
-		return -1
-	}
-	m.left -= n / 16
-	for k := range n {
-		c, _ := m.char(from + k)
-		d, _ := m.char(i + k)
-		if c != d && !(b.fold && upper(c) == upper(d)) {
-			return -1
-		}
-	}
-	return b.next.match(m, i+n)
-}
-
 // prepare makes m ready for a text.
 func (m *matching) prepare(p *program, s string) {
 	m.text, m.units, m.n, m.pairs = s, nil, len(s), p.unicode
@@ -435,7 +97,8 @@ func (p *program) find(r *run, m *matching, from int, sticky bool) bool {
 	for k := range m.caps {
 		m.caps[k] = -1
 	}
-	m.left = maxSteps
+	budget := maxSteps + 8*m.n
+	m.left = budget
 	m.depth, m.saved = 0, m.saved[:0]
 	at := from
 	for ; at <= m.n; at++ {
@@ -447,7 +110,7 @@ func (p *program) find(r *run, m *matching, from int, sticky bool) bool {
 		m.left--
 		if end := p.start.match(m, at); end >= 0 {
 			m.caps[0], m.caps[1] = at, end
-			r.charge(at - from + 16*(maxSteps-m.left))
+			r.charge(at - from + 16*(budget-m.left))
 			return true
 		}
 		if sticky || p.anchored {
@@ -458,7 +121,7 @@ func (p *program) find(r *run, m *matching, from int, sticky bool) bool {
 			at += n - 1
 		}
 	}
-	r.charge(m.n - from + 16*(maxSteps-m.left))
+	r.charge(m.n - from + 16*(budget-m.left))
 	return false
 }
 

@@ -1,7 +1,5 @@
 package direct
 
-import "sluice/runtime/msg"
-
 // Methods of texts that take a pattern.
 
 // reset is what a method does with the index of a pattern that looks at the whole text.
@@ -41,7 +39,7 @@ func matchText(r *run, this value, args []value) value {
 	if list == nil {
 		return null
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 func search(r *run, this value, args []value) value {
@@ -92,15 +90,15 @@ func (l *matches) each(r *run, f func(value) bool) {
 
 func (r *run) replacePattern(p *pattern, this value, with replacement) value {
 	s := this.any.(string)
-	at := 0
+	var m *matching
 	if p.global {
 		p.reset()
-	} else if p.sticky {
-		bailout("a replacement at the index of a pattern")
-	}
-	m := p.matching(s)
-	if !p.find(r, m, at, p.sticky) {
-		p.release(m)
+		m = p.matching(s)
+		if !p.find(r, m, 0, p.sticky) {
+			p.release(m)
+			return this
+		}
+	} else if m = r.exec(p, s); m == nil {
 		return this
 	}
 	buf := r.buf // nested ones take another
@@ -118,8 +116,8 @@ func (r *run) replacePattern(p *pattern, this value, with replacement) value {
 		default:
 			b = r.expand(b, with.text, &captured{before: m.cut(0, from), match: m.cut(from, to), after: m.cut(to, m.n), of: p.program, m: m})
 		}
-		pos, at = to, m.after()
-		if !p.global || !p.find(r, m, at, p.sticky) {
+		pos = to
+		if !p.global || !p.find(r, m, m.after(), p.sticky) {
 			break
 		}
 	}
@@ -151,7 +149,7 @@ func (r *run) callForMatch(f callable, p *program, m *matching, s value) value {
 
 func (r *run) splitPattern(p *pattern, this value, limit int) value {
 	if limit == 0 {
-		return value{any: msg.NewArray()}
+		return r.arrayOf(nil)
 	}
 	m := p.matching(this.any.(string))
 	list := []any{}
@@ -165,7 +163,7 @@ func (r *run) splitPattern(p *pattern, this value, limit int) value {
 	pos := 0
 	if m.n == 0 && p.find(r, m, 0, true) {
 		p.release(m)
-		return value{any: msg.NewArray()}
+		return r.arrayOf(nil)
 	}
 	more := true
 	for at := 0; more && at < m.n && p.find(r, m, at, false) && m.caps[0] < m.n; {
@@ -188,5 +186,5 @@ func (r *run) splitPattern(p *pattern, this value, limit int) value {
 		add(piece(m.cut(pos, m.n)).any)
 	}
 	p.release(m)
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }

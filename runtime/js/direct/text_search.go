@@ -95,9 +95,9 @@ func split(r *run, this value, args []value) value {
 	}
 	if len(args) == 0 || args[0].isUndefined() {
 		if limit == 0 {
-			return value{any: msg.NewArray()}
+			return r.arrayOf(nil)
 		}
-		return value{any: msg.NewArray(s)}
+		return r.arrayOf([]any{this.any})
 	}
 	sep := r.sought(args)
 	r.charge(len(s))
@@ -105,11 +105,11 @@ func split(r *run, this value, args []value) value {
 		return r.splitUnits(s, limit)
 	}
 	if limit == 0 {
-		return value{any: msg.NewArray()}
+		return r.arrayOf(nil)
 	}
 	n := strings.Count(s, sep) + 1
 	if n == 1 {
-		return value{any: msg.NewArray(this.any)}
+		return r.arrayOf([]any{this.any})
 	}
 	if n = min(n, limit); n == maxElements {
 		bailout("a very long array")
@@ -124,7 +124,7 @@ func split(r *run, this value, args []value) value {
 		}
 		list = append(list, piece(part).any)
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
 
 // splitUnits is what split gives for an empty separator.
@@ -139,10 +139,10 @@ func (r *run) splitUnits(s string, limit int) value {
 		for i := range list {
 			list[i] = units[s[i]].any
 		}
-		return value{any: msg.NewArray(list...)}
+		return r.arrayOf(list)
 	}
 	for i, u := range msg.ToUTF16(s)[:n] {
 		list[i] = unit(u).any
 	}
-	return value{any: msg.NewArray(list...)}
+	return r.arrayOf(list)
 }
