@@ -61,6 +61,12 @@ func (a *Array) SetLen(n int) {
 	a.Set(n-1, Undefined)
 }
 
+// Shift removes the first element; there must be one.
+func (a *Array) Shift() {
+	a.elems[0] = nil
+	a.elems = a.elems[1:]
+}
+
 // Splice replaces n elements from i on by vs; i and n must lie within the array.
 func (a *Array) Splice(i, n int, vs ...any) {
 	tail := append([]any(nil), a.elems[i+n:]...)

@@ -11,6 +11,12 @@ import (
 
 func push(r *run, this value, args []value) value {
 	a := this.any.(*msg.Array)
+	if a.Tag() == r.tag {
+		for _, v := range args {
+			a.Append(r.kept(v))
+		}
+		return num(float64(a.Len()))
+	}
 	for _, v := range args {
 		r.push(a, v)
 	}
@@ -35,9 +41,8 @@ func shift(r *run, this value, _ []value) value {
 		return undefined
 	}
 	x := a.At(0)
-	r.charge(a.Len())
 	r.note(change{kind: shifted, array: a, was: x})
-	a.Splice(0, 1)
+	a.Shift()
 	return r.taken(a, x)
 }
 

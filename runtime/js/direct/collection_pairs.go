@@ -9,8 +9,8 @@ import (
 // couple is an array of two that a list pattern takes apart at once: nobody sees it.
 type couple struct{ first, second value }
 
-// iteration tells what a for-of evaluates, and how that is gone through.
-func (c *compiler) iteration(s *ast.ForOfStatement) (source ast.Expression, each func(*run, value, func(value) bool)) {
+// iteration tells what a for-of evaluates, and how that is gone through: by its fields, or else by its elements.
+func (c *compiler) iteration(s *ast.ForOfStatement) (source ast.Expression, each func(*run, value, func(value) bool), fields bool) {
 	var target ast.Expression
 	switch into := s.Into.(type) {
 	case *ast.ForDeclaration:
@@ -19,16 +19,16 @@ func (c *compiler) iteration(s *ast.ForOfStatement) (source ast.Expression, each
 		target = into.Binding.Target
 	}
 	if p, ok := target.(*ast.ArrayPattern); !ok || p.Rest != nil {
-		return s.Source, (*run).each
+		return s.Source, (*run).each, false
 	}
 	if o := c.entriesOf(s.Source); o != nil {
 		hidden := false
 		c.bindingNames(target, func(id *ast.Identifier) { hidden = hidden || id.Name == "Object" })
 		if !hidden {
-			return o, (*run).eachField
+			return o, (*run).eachField, true
 		}
 	}
-	return s.Source, (*run).eachPair
+	return s.Source, (*run).eachPair, false
 }
 
 // entriesOf is the argument of a call of Object.entries, nil if x is another expression.

@@ -194,14 +194,24 @@ func (c *compiler) into(i ast.ForInto) stmtOf {
 
 func (c *compiler) forOf(s *ast.ForOfStatement) stmt {
 	own := c.takeLabel()
-	source, each := c.iteration(s)
+	source, each, fields := c.iteration(s)
 	over := c.over(s.Into, source)
 	defer c.pop()
 	into := c.into(s.Into)
 	turn := c.loop(s.Body, own)
 	return c.opened(func(fr *frame) signal {
+		from := over(fr)
+		if a, ok := from.any.(*msg.Array); ok && !fields { // the commonest, without a function in between
+			for i := 0; i < a.Len(); i++ {
+				into(fr, fr.run.taken(a, a.At(i)))
+				if sig, again := turn(fr); !again {
+					return sig
+				}
+			}
+			return normal
+		}
 		sig := normal
-		each(fr.run, over(fr), func(v value) (again bool) {
+		each(fr.run, from, func(v value) (again bool) {
 			into(fr, v)
 			sig, again = turn(fr)
 			return again
