@@ -1,6 +1,7 @@
 package direct
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 
@@ -156,42 +157,58 @@ func (r *run) alike(a, b value, depth int) bool {
 	case a.isPrimitive() || b.isPrimitive():
 		return false
 	}
-	switch x := a.any.(type) {
+	switch x := compared(a).(type) {
 	case *msg.Array:
-		y, ok := b.any.(*msg.Array)
-		if !ok {
-			break
-		}
-		if x.Len() != y.Len() {
-			return false
-		}
-		for i, e := range x.All() {
-			if !r.alike(of(e), of(y.At(i)), depth+1) {
-				return false
-			}
-		}
-		return true
+		y, ok := compared(b).(*msg.Array)
+		return ok && r.alikeLists(x, y, depth+1)
 	case *msg.Object:
-		y, ok := b.any.(*msg.Object)
-		if !ok {
-			break
+		y, ok := compared(b).(*msg.Object)
+		return ok && r.alikeObjects(x, y, depth+1)
+	}
+	y, ok := compared(b).(*msg.Buffer)
+	return ok && bytes.Equal(bytesOf(a), y.B)
+}
+
+// compared is an array, an object or a buffer.
+func compared(v value) any {
+	switch x := v.any.(type) {
+	case *msg.Array, *msg.Buffer:
+		return x
+	case *msg.Object:
+		if x != nil {
+			return x
 		}
-		if x.Len() != y.Len() {
-			return false
-		}
-		for key, e := range x.All() {
-			other, ok := y.Get(key)
-			if !ok && isInherited(key) {
-				bailout("a comparison with an inherited property")
-			} else if !ok {
-				other = msg.Undefined
-			}
-			if !r.alike(of(e), of(other), depth+1) {
-				return false
-			}
-		}
-		return true
 	}
 	bailout("a comparison of special objects")
-	return false
+	return nil
+}
+
+func (r *run) alikeLists(a, b *msg.Array, depth int) bool {
+	if a.Len() != b.Len() {
+		return false
+	}
+	for i, x := range a.All() {
+		if !r.alike(of(x), of(b.At(i)), depth) {
+			return false
+		}
+	}
+	return true
+}
+
+func (r *run) alikeObjects(a, b *msg.Object, depth int) bool {
+	if a.Len() != b.Len() {
+		return false
+	}
+	for key, x := range a.All() {
+		y, ok := b.Get(key)
+		if !ok && isInherited(key) {
+			bailout("a comparison with an inherited property")
+		} else if !ok {
+			y = msg.Undefined
+		}
+		if !r.alike(of(x), of(y), depth) {
+			return false
+		}
+	}
+	return true
 }
