@@ -60,7 +60,7 @@ func (c *compiler) dot(x *ast.DotExpression) expr {
 			case *msg.Array:
 				return num(float64(x.Len()))
 			case string:
-				return num(float64(msg.UTF16Len(x)))
+				return num(float64(fr.run.length(x)))
 			case chainEnd:
 				return v
 			}
@@ -108,21 +108,13 @@ func (r *run) at(v, k value) value {
 				}
 				return undefined
 			case string:
-				return character(x, i)
+				return r.character(x, i)
 			case *match:
 				return x.at(i)
 			}
 		}
 	}
 	return r.get(v, r.toKey(k))
-}
-
-// character is s[i].
-func character(s string, i int) value {
-	if u, ok := msg.UTF16At(s, i); ok {
-		return unit(u)
-	}
-	return undefined
 }
 
 // get is v[key].
@@ -151,10 +143,10 @@ func (r *run) get(v value, key string) value {
 		}
 	case string:
 		if i, ok := msg.ArrayIndex(key); ok {
-			return character(x, int(i))
+			return r.character(x, int(i))
 		}
 		if key == "length" {
-			return num(float64(msg.UTF16Len(x)))
+			return num(float64(r.length(x)))
 		}
 		if !isInherited(key) && !isMethod(key) {
 			return undefined

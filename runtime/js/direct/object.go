@@ -89,7 +89,7 @@ func objectValues(r *run, args []value) value {
 		list := make([]any, msg.UTF16Len(x))
 		r.charge(len(list))
 		for i := range list {
-			list[i] = character(x, i).any
+			list[i] = r.character(x, i).any
 		}
 		return r.arrayOf(list)
 	}

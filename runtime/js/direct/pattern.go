@@ -143,8 +143,7 @@ func (r *run) patternOf(source, flags string) *pattern {
 
 // exec is RegExpBuiltinExec. It returns the search that has found a match, which is to be released, or nil.
 func (r *run) exec(p *pattern, s string) *matching {
-	m := p.matching(s)
-	r.charge(len(s))
+	m := p.matching(r, s)
 	from, keeps := 0, p.global || p.sticky
 	if keeps {
 		from = p.lastIndex

@@ -194,20 +194,18 @@ func (p *program) repeat(t *term, next node) node {
 }
 
 // matching lends the state of a search in s, which release takes back.
-func (p *program) matching(s string) *matching {
+func (p *program) matching(r *run, s string) *matching {
 	m, _ := p.free.Get().(*matching)
 	if m == nil {
 		m = &matching{}
 	}
-	m.prepare(p, s)
+	m.prepare(r, p, s)
 	return m
 }
 
 func (p *program) release(m *matching) {
 	m.text, m.units = "", nil
-	if cap(m.storage) <= 1<<12 {
-		p.free.Put(m)
-	}
+	p.free.Put(m)
 }
 
 // text is .source, in which what would end the pattern is escaped.

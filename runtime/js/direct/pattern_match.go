@@ -71,11 +71,16 @@ func (m *matching) isWordAt(i int) bool {
 }
 
 // prepare makes m ready for a text.
-func (m *matching) prepare(p *program, s string) {
+func (m *matching) prepare(r *run, p *program, s string) {
 	m.text, m.units, m.n, m.pairs = s, nil, len(s), p.unicode
-	if !isASCII(s) {
-		m.storage = appendUnits(m.storage[:0], s)
-		m.units, m.n = m.storage, len(m.storage)
+	if !r.isASCII(s) {
+		if len(s) < longText {
+			m.storage = appendUnits(m.storage[:0], s)
+			m.units = m.storage
+		} else {
+			m.units = r.wide(s)
+		}
+		m.n = len(m.units)
 	}
 	if n := 2 * (len(p.names)); len(m.caps) < n {
 		m.caps, m.open, m.turns = make([]int, n), make([]int, n/2), make([]turn, p.loops)

@@ -27,7 +27,7 @@ func matchText(r *run, this value, args []value) value {
 		return r.matchOnce(p, s)
 	}
 	p.reset()
-	m := p.matching(s)
+	m := p.matching(r, s)
 	var list []any
 	for at := 0; p.find(r, m, at, p.sticky); at = m.after() {
 		if len(list) == maxElements {
@@ -44,7 +44,7 @@ func matchText(r *run, this value, args []value) value {
 
 func search(r *run, this value, args []value) value {
 	p := r.patternFor(args, "")
-	m := p.matching(this.any.(string))
+	m := p.matching(r, this.any.(string))
 	i := -1
 	if p.find(r, m, 0, p.sticky) {
 		i = m.caps[0]
@@ -69,7 +69,7 @@ func matchAll(r *run, this value, args []value) value {
 	if p.lastIndex != 0 {
 		bailout("matchAll from within a text")
 	}
-	return value{any: &matches{of: p.program, input: s, m: p.matching(s)}}
+	return value{any: &matches{of: p.program, input: s, m: p.matching(r, s)}}
 }
 
 // each calls f with the matches, until it returns false.
@@ -93,7 +93,7 @@ func (r *run) replacePattern(p *pattern, this value, with replacement) value {
 	var m *matching
 	if p.global {
 		p.reset()
-		m = p.matching(s)
+		m = p.matching(r, s)
 		if !p.find(r, m, 0, p.sticky) {
 			p.release(m)
 			return this
@@ -151,7 +151,7 @@ func (r *run) splitPattern(p *pattern, this value, limit int) value {
 	if limit == 0 {
 		return r.arrayOf(nil)
 	}
-	m := p.matching(this.any.(string))
+	m := p.matching(r, this.any.(string))
 	list := []any{}
 	add := func(x any) bool {
 		if len(list) == maxElements {

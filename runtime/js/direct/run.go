@@ -28,6 +28,8 @@ type run struct {
 	keepers []any        // containers of stores that got some of a message's
 	holed   []*msg.Array // that newArray made and may still have holes
 
+	looked looked // at long texts
+
 	steps int // left until the clock is looked at
 	since time.Time
 }
@@ -104,7 +106,7 @@ func (r *run) end() {
 	clear(r.keepers)
 	r.journal, r.keepers, r.args = r.journal[:0], r.keepers[:0], r.args[:0]
 	r.effects, r.sets, r.holed = nil, nil, nil
-	r.result = value{}
+	r.result, r.looked = value{}, looked{}
 	if cap(r.buf) > 1<<16 {
 		r.buf = nil
 	}

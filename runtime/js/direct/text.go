@@ -105,17 +105,15 @@ func cutText(s string, i, j int) string {
 	return msg.UTF16Slice(s, i, j)
 }
 
-// cut is the value of a part of the text v.
-func cut(v value, s string, n, i, j int) value {
+// piece is the value of a part of the text v, which has n units.
+func (r *run) piece(v value, n, i, j int) value {
 	switch {
 	case i >= j:
 		return noText
 	case i == 0 && j == n:
 		return v
-	case n == len(s):
-		return piece(s[i:j])
 	}
-	return piece(msg.UTF16Slice(s, i, j))
+	return piece(r.cut(v.any.(string), n, i, j))
 }
 
 // clamped is an integer argument within 0 to n; a missing one is missing.
@@ -133,21 +131,18 @@ var textMethods = map[string]method{
 	"codePointAt": codePointAt,
 	"concat":      concatenated,
 	"slice": func(r *run, this value, args []value) value {
-		s := this.any.(string)
-		n := msg.UTF16Len(s)
-		return cut(this, s, n, r.index(args, 0, n, 0), r.index(args, 1, n, n))
+		n := r.length(this.any.(string))
+		return r.piece(this, n, r.index(args, 0, n, 0), r.index(args, 1, n, n))
 	},
 	"substring": func(r *run, this value, args []value) value {
-		s := this.any.(string)
-		n := msg.UTF16Len(s)
+		n := r.length(this.any.(string))
 		i, j := r.clamped(args, 0, n, 0), r.clamped(args, 1, n, n)
-		return cut(this, s, n, min(i, j), max(i, j))
+		return r.piece(this, n, min(i, j), max(i, j))
 	},
 	"substr": func(r *run, this value, args []value) value {
-		s := this.any.(string)
-		n := msg.UTF16Len(s)
+		n := r.length(this.any.(string))
 		i := r.index(args, 0, n, 0)
-		return cut(this, s, n, i, i+r.clamped(args, 1, n-i, n-i))
+		return r.piece(this, n, i, i+r.clamped(args, 1, n-i, n-i))
 	},
 	"repeat":    repeat,
 	"padStart":  func(r *run, this value, args []value) value { return pad(r, this, args, true) },
@@ -176,11 +171,10 @@ func charAt(r *run, this value, args []value, relative bool, none value) value {
 	s := this.any.(string)
 	f := r.toInteger(arg(args, 0))
 	if relative && f < 0 {
-		f += float64(msg.UTF16Len(s))
+		f += float64(r.length(s))
 	}
 	if f >= 0 && f < float64(len(s)) {
-		r.charge(int(f))
-		if u, ok := msg.UTF16At(s, int(f)); ok {
+		if u, ok := r.unitAt(s, int(f)); ok {
 			return unit(u)
 		}
 	}
@@ -190,8 +184,7 @@ func charAt(r *run, this value, args []value, relative bool, none value) value {
 func charCodeAt(r *run, this value, args []value) value {
 	s := this.any.(string)
 	if f := r.toInteger(arg(args, 0)); f >= 0 && f < float64(len(s)) {
-		r.charge(int(f))
-		if u, ok := msg.UTF16At(s, int(f)); ok {
+		if u, ok := r.unitAt(s, int(f)); ok {
 			return num(float64(u))
 		}
 	}
@@ -204,12 +197,12 @@ func codePointAt(r *run, this value, args []value) value {
 	if f < 0 || f >= float64(len(s)) {
 		return undefined
 	}
-	u, ok := msg.UTF16At(s, int(f))
+	u, ok := r.unitAt(s, int(f))
 	if !ok {
 		return undefined
 	}
 	if u&^0x3FF == 0xD800 {
-		if low, ok := msg.UTF16At(s, int(f)+1); ok && low&^0x3FF == 0xDC00 {
+		if low, ok := r.unitAt(s, int(f)+1); ok && low&^0x3FF == 0xDC00 {
 			return num(0x10000 + float64(u-0xD800)*0x400 + float64(low-0xDC00))
 		}
 	}
@@ -238,7 +231,7 @@ func repeat(r *run, this value, args []value) value {
 
 func pad(r *run, this value, args []value, start bool) value {
 	s, filler := this.any.(string), " "
-	want, n := r.toInteger(arg(args, 0)), msg.UTF16Len(s)
+	want, n := r.toInteger(arg(args, 0)), r.length(s)
 	if v := arg(args, 1); !v.isUndefined() {
 		filler = r.toText(v)
 	}

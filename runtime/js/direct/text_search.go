@@ -16,37 +16,39 @@ func (r *run) sought(args []value) string {
 	return s
 }
 
-// from is s from unit i on.
-func from(s string, i int) string {
-	if i == 0 {
-		return s
+// from is s from the unit on that an argument gives, and that unit.
+func (r *run) from(s string, args []value) (rest string, at int) {
+	if len(args) < 2 {
+		return s, 0
 	}
-	return msg.UTF16Slice(s, i, msg.UTF16Len(s))
+	n := r.length(s)
+	at = r.clamped(args, 1, n, 0)
+	return r.cut(s, n, at, n), at
 }
 
 func indexOf(r *run, this value, args []value) value {
 	s, want := this.any.(string), r.sought(args)
-	at := 0
-	if len(args) > 1 {
-		at = r.clamped(args, 1, msg.UTF16Len(s), 0)
-	}
-	s = from(s, at)
+	ascii := len(args) > 1 && r.isASCII(s)
+	s, at := r.from(s, args)
 	r.charge(len(s))
 	i := strings.Index(s, want)
 	if i < 0 {
 		return num(-1)
 	}
-	return num(float64(at + msg.UTF16Len(s[:i])))
+	if !ascii {
+		i = msg.UTF16Len(s[:i])
+	}
+	return num(float64(at + i))
 }
 
 func lastIndexOf(r *run, this value, args []value) value {
 	s, want := this.any.(string), r.sought(args)
-	n := msg.UTF16Len(s)
+	n := r.length(s)
 	at := n
 	if f := r.toNumber(arg(args, 1)); f == f {
 		at = r.clamped(args, 1, n, n)
 	}
-	s = msg.UTF16Slice(s, 0, min(n, at+msg.UTF16Len(want)))
+	s = r.cut(s, n, 0, min(n, at+msg.UTF16Len(want)))
 	r.charge(len(s))
 	i := strings.LastIndex(s, want)
 	if i < 0 {
@@ -57,26 +59,22 @@ func lastIndexOf(r *run, this value, args []value) value {
 
 func includes(r *run, this value, args []value) value {
 	s, want := this.any.(string), r.sought(args)
-	if len(args) > 1 {
-		s = from(s, r.clamped(args, 1, msg.UTF16Len(s), 0))
-	}
+	s, _ = r.from(s, args)
 	r.charge(len(s))
 	return boolean(strings.Contains(s, want))
 }
 
 func startsWith(r *run, this value, args []value) value {
 	s, want := this.any.(string), r.sought(args)
-	if len(args) > 1 {
-		s = from(s, r.clamped(args, 1, msg.UTF16Len(s), 0))
-	}
+	s, _ = r.from(s, args)
 	return boolean(strings.HasPrefix(s, want))
 }
 
 func endsWith(r *run, this value, args []value) value {
 	s, want := this.any.(string), r.sought(args)
 	if len(args) > 1 {
-		n := msg.UTF16Len(s)
-		s = msg.UTF16Slice(s, 0, r.clamped(args, 1, n, n))
+		n := r.length(s)
+		s = r.cut(s, n, 0, r.clamped(args, 1, n, n))
 	}
 	return boolean(strings.HasSuffix(s, want))
 }
