@@ -18,9 +18,10 @@ import (
 
 // directly is a function node's body outside of VMs.
 type directly struct {
-	body *direct.Body
-	why  string // there is none
-	left leaving
+	body     *direct.Body
+	why      string // there is none
+	parallel bool   // it neither uses contexts nor has to wait for On Start code: runs need no lock
+	left     leaving
 }
 
 // leaving counts the runs that were left to a VM, against those that were not.
@@ -54,7 +55,7 @@ func compileDirect(prg *ast.Program, src Source, uses []*usage) directly {
 	if s, ok := prg.Body[0].(*ast.ExpressionStatement); ok {
 		if fn, ok := s.Expression.(*ast.FunctionLiteral); ok {
 			b, why := direct.Compile(fn, hidden)
-			return directly{body: b, why: why}
+			return directly{body: b, why: why, parallel: b != nil && !b.Contexts() && src.Setup == ""}
 		}
 	}
 	return directly{why: "it awaits, or is of a syntax that had to be lowered"}
@@ -71,7 +72,8 @@ func (f *Function) runDirect(call Call, m *msg.Object) bool {
 	if d.body == nil || d.left.tooOften() {
 		return false
 	}
-	if f.pooled == nil || d.body.Contexts() {
+	h := directHost{f: f, locked: !d.parallel}
+	if h.locked {
 		f.vm.mu.Lock()
 		defer f.vm.unlock()
 		if f.state != ready {
@@ -80,9 +82,8 @@ func (f *Function) runDirect(call Call, m *msg.Object) bool {
 	} else if f.gone.Load() {
 		return true
 	}
-	h := directHost{f: f}
+	defer h.end()
 	res, ok := d.body.Run(&h, m)
-	h.end()
 	if !ok {
 		d.left.left()
 		return false
@@ -129,9 +130,11 @@ func (f *Function) carryOut(call Call, res *direct.Result) {
 
 // directHost is what a body reaches outside of VMs.
 type directHost struct {
-	f     *Function
-	since time.Time // the run is known to last since
-	base  int64     // the heap then
+	f      *Function
+	locked bool
+	turn   *vm       // of the pool, whose turn a run takes that lasts
+	since  time.Time // the run is known to last since
+	base   int64     // the heap then
 }
 
 var _ direct.Host = (*directHost)(nil)
@@ -166,11 +169,17 @@ func (h *directHost) Get(scope, key string) (any, bool) {
 	return x, true
 }
 
-// Lasts ends a run at its limits. Its time counts from the first call, some milliseconds late.
+// Lasts ends a run at its limits. Its time counts from the first call, some
+// milliseconds late. Then it waits for the turn of a VM, unless it holds the
+// lock of the stores, so that those that compute do not get in the way of
+// those that do not.
 func (h *directHost) Lasts() error {
 	if h.since.IsZero() {
-		h.since, h.base = time.Now(), heapSize()
+		if !h.locked {
+			h.turn = h.f.e.pool.take(h.f)
+		}
 		spare.lend()
+		h.since, h.base = time.Now(), heapSize()
 		return nil
 	}
 	if time.Since(h.since) >= h.f.timeout {
@@ -186,6 +195,9 @@ func (h *directHost) Lasts() error {
 }
 
 func (h *directHost) end() {
+	if h.turn != nil {
+		h.f.e.pool.put(h.turn, h.f)
+	}
 	if !h.since.IsZero() {
 		spare.giveBack()
 	}

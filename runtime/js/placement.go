@@ -107,9 +107,12 @@ func first(names map[string]bool, sets ...map[string]bool) string {
 	return left[0]
 }
 
-// Placement tells whether the body runs in any of several VMs, in parallel
-// with others, and if not, what in its text keeps it in the main one.
+// Placement tells whether the body runs in parallel with others, directly or in any of
+// several VMs, and if not, what in its text keeps it in the main one.
 func (f *Function) Placement() (pooled bool, reason string) {
+	if f.c.direct.parallel {
+		return true, ""
+	}
 	return f.c.placed == "", f.c.placed
 }
 

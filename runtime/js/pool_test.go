@@ -37,7 +37,7 @@ func TestPlacement(t *testing.T) {
 		{`eval("1")`, "it uses eval"},
 	} {
 		b := newBench(t)
-		pooled, reason := b.compile(Source{Body: tc.body}).Placement()
+		pooled, reason := b.compile(Source{Body: tc.body, asWritten: true}).Placement()
 		if reason != tc.reason || pooled != (tc.reason == "") {
 			t.Errorf("%s\n got %q\nwant %q", tc.body, reason, tc.reason)
 		}
@@ -52,8 +52,22 @@ func TestPlacement(t *testing.T) {
 		{Source{Body: `msg.h = c.createHash("md5").update("x").digest("hex"); return msg`, Libs: []Lib{{"c", "crypto"}}}, ""},
 		{Source{Body: `return msg`, Libs: []Lib{{"e", "events"}}}, "it uses the module events"},
 	} {
+		tc.src.asWritten = true
 		if _, reason := b.compile(tc.src).Placement(); reason != tc.reason {
 			t.Errorf("%v: got %q, want %q", tc.src, reason, tc.reason)
+		}
+	}
+	for _, tc := range []struct {
+		src    Source
+		reason string
+	}{
+		{Source{Body: `const s = new Set(msg.l); msg.n = s.size; return msg`}, ""},
+		{Source{Body: `return msg`, Cleanup: `1`}, ""},
+		{Source{Body: `return msg`, Setup: `1`}, "it has On Start code"},
+		{Source{Body: `msg.n = flow.get("n"); return msg`}, "it uses flow"},
+	} {
+		if _, reason := b.compile(tc.src).Placement(); reason != tc.reason {
+			t.Errorf("directly, %v: got %q, want %q", tc.src, reason, tc.reason)
 		}
 	}
 }
