@@ -36,6 +36,7 @@ func TestGlobalsInMessages(t *testing.T) {
 		`[msg.b.toString(), msg.b.toString("hex"), msg.b.length, msg.b[1], msg.b.slice(1, 3), msg.b.toString("base64"), Buffer.isBuffer(msg.b)]`,
 		`RED.util.cloneMessage(msg).payload`,
 		`performance.now() > 0`,
+		`[[1.4, 2.6].map(Math.round), ["[1]", "2"].map(JSON.parse), [1, {a: 2}].map(JSON.stringify), [1, 2.5].filter(Number.isInteger), [3, 1].reduce(Math.max), ["a b"].map(encodeURIComponent)]`,
 	}, []string{
 		`msg.payload = Buffer.from(msg.s); return msg`,
 		`const b = Buffer.from("abc"); return {payload: [b, b], again: b.subarray(1)}`,

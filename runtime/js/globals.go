@@ -9,6 +9,7 @@ import (
 
 	"github.com/dop251/goja"
 
+	"sluice/runtime/js/direct"
 	"sluice/runtime/msg"
 )
 
@@ -153,7 +154,7 @@ func (v *vm) console() goja.Value {
 	return o
 }
 
-var processStart = time.Now()
+var processStart = direct.Started
 
 func (v *vm) performance() goja.Value {
 	o := v.object("timeOrigin", float64(processStart.UnixMicro())/1000)

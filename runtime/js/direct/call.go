@@ -106,6 +106,12 @@ func (c *compiler) argument(x ast.Expression) expr {
 			}
 			return func(fr *frame) value { return value{any: &closure{fn, fr.above(up)}} }
 		}
+	case *ast.DotExpression: // as in list.map(Math.round)
+		if id, ok := x.Left.(*ast.Identifier); ok && c.free(id.Name) {
+			if f := statics[goText(id.Name)+"."+goText(x.Identifier.Name)]; f != nil {
+				return constant(value{any: f})
+			}
+		}
 	case *ast.FunctionLiteral:
 		if x.Async || x.Generator || x.Name != nil {
 			refuse("it has an async or named function")
