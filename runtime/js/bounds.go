@@ -26,6 +26,9 @@ func (v *vm) installBounds() {
 			if this, ok := c.This.(goja.String); ok && size(this, c) > maxString {
 				v.invalidLength()
 			}
+			if name == "replaceAll" {
+				c = v.seekingText(c)
+			}
 			return native(c)
 		})
 	}
@@ -73,6 +76,23 @@ func (v *vm) resultSize(name string) func(this goja.String, c goja.FunctionCall)
 		}
 		return float64(this.Length()) + times*float64(with.Length())
 	}
+}
+
+// seekingText has replaceAll look for the empty text by a pattern: in a text that is
+// not of ASCII goja finds it behind the end again and again.
+func (v *vm) seekingText(c goja.FunctionCall) goja.FunctionCall {
+	want := c.Argument(0)
+	if o, ok := want.(*goja.Object); ok {
+		if f := o.GetSymbol(goja.SymReplace); f != nil && f != v.undef && f != v.null {
+			return c
+		}
+		want = want.ToString()
+	}
+	if s, ok := want.(goja.String); ok && s.Length() == 0 {
+		want = v.construct("RegExp", v.str("(?:)"), v.str("g"))
+	}
+	c.Arguments = []goja.Value{want, c.Argument(1)}
+	return c
 }
 
 func proto(_ goja.String, v *vm) *goja.Object {
