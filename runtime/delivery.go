@@ -106,11 +106,13 @@ func ensureID(m *msg.Object, id string) string {
 		}
 		return id
 	}
-	if id == "" {
-		id = msg.NewID()
+	if id != "" {
+		m.Set(msg.ID, id)
+		return id
 	}
-	m.Set(msg.ID, id)
-	return id
+	v := msg.NewIDValue()
+	m.Set(msg.ID, v)
+	return v.(string)
 }
 
 // Async takes the delivery out of the queue for work that blocks. Call it inside

@@ -122,7 +122,7 @@ func (n *httpInNode) serve(w http.ResponseWriter, r *http.Request, params *msg.O
 
 // message is what the flow gets of the request.
 func (ex *transaction) message() *msg.Object {
-	m := msg.NewObject(msg.ID, msg.NewID(), "req", &ex.req, "res", &ex.wrapped)
+	m := msg.NewObject(msg.ID, msg.NewIDValue(), "req", &ex.req, "res", &ex.wrapped)
 	if ex.node.Method == "get" {
 		m.Set(msg.PayloadKey, ex.req.queryLocked()) // nobody else has the request yet
 	} else {

@@ -90,9 +90,7 @@ func (g *group) add(a *arrival, m *msg.Object) (warning string, err error) {
 			return "", err
 		}
 	}
-	for key, v := range m.All() {
-		g.m.Set(key, v)
-	}
+	g.m.SetAll(m)
 	return warning, nil
 }
 

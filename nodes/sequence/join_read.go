@@ -81,17 +81,32 @@ func (n *joinNode) read(d *runtime.Delivery, a *arrival) (belongs bool, err erro
 
 // readParts takes everything from msg.parts, as auto mode does.
 func (a *arrival) readParts(m, parts *msg.Object) error {
-	a.id = msg.ToString(parts.Value("id"))
-	a.kind = parts.Value("type")
-	a.count = parts.Value("count")
-	a.joiner = parts.Value("ch")
-	a.key = parts.Value("key")
-	a.len = parts.Value("len")
-	a.index = parts.Value("index")
+	a.kind, a.count, a.joiner = msg.Undefined, msg.Undefined, msg.Undefined
+	property := msg.Undefined
+	for key, v := range parts.All() {
+		switch key {
+		case "id":
+			a.id = msg.ToString(v)
+		case "type":
+			a.kind = v
+		case "count":
+			a.count = v
+		case "ch":
+			a.joiner = v
+		case "key":
+			a.key = v
+		case "len":
+			a.len = v
+		case "index":
+			a.index = v
+		case "property":
+			property = v
+		}
+	}
 	a.property = msg.PayloadKey
 	path := msg.Payload
-	if p := parts.Value("property"); msg.ToBool(p) {
-		a.property = msg.ToString(p)
+	if msg.ToBool(property) {
+		a.property = msg.ToString(property)
 		var err error
 		if path, err = msg.ParseMessagePath(a.property); err != nil {
 			return err

@@ -1,23 +1,11 @@
 package msg
 
 import (
-	"encoding/binary"
-	"encoding/hex"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
+	"unsafe"
 )
-
-// NewID returns a fresh message or node id: 16 hexadecimal digits. Ids are
-// unique, not secret.
-func NewID() string {
-	var raw [8]byte
-	var text [16]byte
-	binary.BigEndian.PutUint64(raw[:], rand.Uint64())
-	hex.Encode(text[:], raw[:])
-	return string(text[:])
-}
 
 // Clone copies a value deeply as lodash.clonedeep does for RED.util.cloneMessage:
 // shared references stay shared, cycles stay cycles; a Buffer's copy shares its
@@ -45,7 +33,7 @@ func CloneMessage(m *Object) *Object {
 	if m == nil {
 		return nil
 	}
-	m.moveToEnd("req", "res")
+	own := m.moveToEnd("req", "res")
 	room := len(m.fields) + 1
 	if !m.Has(ID) {
 		room++ // it gets one next
@@ -55,19 +43,18 @@ func CloneMessage(m *Object) *Object {
 	n.ints = m.ints
 	n.reindex()
 	c := copier{}
-	c.add(m, n)
+	c.add(unsafe.Pointer(m), n)
 	c.enter()
-	for i := range n.fields {
-		if f := &n.fields[i]; f.key != "req" && f.key != "res" {
-			f.val = c.value(f.val)
-		}
+	for i := range n.fields[:own] {
+		f := &n.fields[i]
+		f.val = c.value(f.val)
 	}
 	return n
 }
 
 // moveToEnd moves fields behind all others, in the given order; those whose values are
-// falsy go.
-func (o *Object) moveToEnd(keys ...string) {
+// falsy go. It returns how many fields there are before them.
+func (o *Object) moveToEnd(keys ...string) int {
 	end := len(o.fields)
 	for i := len(keys) - 1; i >= 0; i-- {
 		if at := o.find(keys[i]); at >= 0 && at == end-1 && ToBool(o.fields[at].val) {
@@ -77,16 +64,19 @@ func (o *Object) moveToEnd(keys ...string) {
 		}
 	}
 	if end >= 0 {
-		return // as in every message that has been cloned before
+		return end // as in every message that has been cloned before
 	}
+	moved := 0
 	for _, key := range keys {
 		if v, ok := o.Get(key); ok {
 			o.Delete(key)
 			if ToBool(v) {
 				o.Set(key, v)
+				moved++
 			}
 		}
 	}
+	return len(o.fields) - moved
 }
 
 // CopyIn returns v as a context store may keep it: containers that are not the
@@ -124,15 +114,19 @@ type copier struct {
 	depth     int
 	n         int // how many of few are in use
 	few       [fewCopied]copied
-	many      map[any]any
+	many      map[unsafe.Pointer]any
 	keys      map[string]string // detached keys
 }
 
-type copied struct{ from, to any }
+// copied is what a container or another value that is known by its address became.
+type copied struct {
+	from unsafe.Pointer
+	to   any
+}
 
 const fewCopied = 8
 
-func (c *copier) find(from any) (any, bool) {
+func (c *copier) find(from unsafe.Pointer) (any, bool) {
 	if c.many != nil {
 		to, ok := c.many[from]
 		return to, ok
@@ -145,14 +139,14 @@ func (c *copier) find(from any) (any, bool) {
 	return nil, false
 }
 
-func (c *copier) add(from, to any) {
+func (c *copier) add(from unsafe.Pointer, to any) {
 	if c.n < fewCopied {
 		c.few[c.n] = copied{from, to}
 		c.n++
 		return
 	}
 	if c.many == nil {
-		c.many = make(map[any]any, 8*fewCopied)
+		c.many = make(map[unsafe.Pointer]any, 8*fewCopied)
 		for _, f := range c.few {
 			c.many[f.from] = f.to
 		}
@@ -201,7 +195,7 @@ func (c *copier) value(value any) any {
 }
 
 func (c *copier) object(o *Object) *Object {
-	if to, ok := c.find(o); ok {
+	if to, ok := c.find(unsafe.Pointer(o)); ok {
 		return to.(*Object)
 	}
 	n := NewObjectSize(len(o.fields))
@@ -210,7 +204,7 @@ func (c *copier) object(o *Object) *Object {
 	if o.index != nil && !c.into {
 		n.index = maps.Clone(o.index)
 	}
-	c.add(o, n)
+	c.add(unsafe.Pointer(o), n)
 	c.enter()
 	for i := range n.fields {
 		f := &n.fields[i]
@@ -227,11 +221,11 @@ func (c *copier) object(o *Object) *Object {
 }
 
 func (c *copier) array(a *Array) *Array {
-	if to, ok := c.find(a); ok {
+	if to, ok := c.find(unsafe.Pointer(a)); ok {
 		return to.(*Array)
 	}
 	n := &Array{elems: slices.Clone(a.elems), stored: c.into}
-	c.add(a, n)
+	c.add(unsafe.Pointer(a), n)
 	c.enter()
 	for i := range n.elems {
 		n.elems[i] = c.value(n.elems[i])
@@ -249,7 +243,8 @@ func (c *copier) buffer(b *Buffer) *Buffer {
 }
 
 func (c *copier) leaf(v any) any {
-	if to, ok := c.find(v); ok {
+	at := (*boxed)(unsafe.Pointer(&v)).value
+	if to, ok := c.find(at); ok {
 		return to
 	}
 	var n any
@@ -264,16 +259,16 @@ func (c *copier) leaf(v any) any {
 		}
 		n = &TypedArray{v.Kind, slices.Clone(v.B)}
 	}
-	c.add(v, n)
+	c.add(at, n)
 	return n
 }
 
 func (c *copier) error(e *Error) *Error {
-	if to, ok := c.find(e); ok {
+	if to, ok := c.find(unsafe.Pointer(e)); ok {
 		return to.(*Error)
 	}
 	n := &Error{Name: e.Name, Message: e.Message, Stack: e.Stack}
-	c.add(e, n)
+	c.add(unsafe.Pointer(e), n)
 	c.enter()
 	if e.Props != nil {
 		n.Props = c.object(e.Props)
@@ -306,8 +301,8 @@ func (c *copier) takeOut(v any) any {
 			return c.buffer(v)
 		}
 	case *Object:
-		if _, ok := c.find(v); !ok && v != nil {
-			c.add(v, v)
+		if _, ok := c.find(unsafe.Pointer(v)); !ok && v != nil {
+			c.add(unsafe.Pointer(v), v)
 			c.enter()
 			for i := range v.fields {
 				v.fields[i].val = c.takeOut(v.fields[i].val)
@@ -315,8 +310,8 @@ func (c *copier) takeOut(v any) any {
 			c.depth--
 		}
 	case *Array:
-		if _, ok := c.find(v); !ok && v != nil {
-			c.add(v, v)
+		if _, ok := c.find(unsafe.Pointer(v)); !ok && v != nil {
+			c.add(unsafe.Pointer(v), v)
 			c.enter()
 			for i := range v.elems {
 				v.elems[i] = c.takeOut(v.elems[i])

@@ -153,6 +153,18 @@ func (o *Object) Set(key string, v any) {
 	}
 }
 
+// SetAll sets every field of from.
+func (o *Object) SetAll(from *Object) {
+	for i := range from.fields {
+		f := &from.fields[i]
+		if i < len(o.fields) && o.fields[i].key == f.key {
+			o.fields[i].val = f.val
+		} else {
+			o.Set(f.key, f.val)
+		}
+	}
+}
+
 // arrange moves integer-like keys to the front, in ascending order.
 func (o *Object) arrange() {
 	rank := func(f field) uint64 {

@@ -222,8 +222,13 @@ func descend(parent any, at, following *step, create bool) (next any, ok bool, e
 		if parent == nil || parent == Undefined {
 			return nil, false, typeErrorf("Cannot convert undefined or null to object")
 		}
-		if hasOwn(parent, at.key) {
+		found := false
+		if o, ok := parent.(*Object); ok {
+			next, found = o.Get(at.key)
+		} else if found = hasOwn(parent, at.key); found {
 			next = Property(parent, at.key)
+		}
+		if found {
 			t := TypeOf(next)
 			return next, next != nil && (t == "object" || t == "function"), nil
 		}
