@@ -133,12 +133,18 @@ func TestDatesPrintAsNode(t *testing.T) {
 }
 
 func FuzzDate(f *testing.F) {
-	for _, s := range []string{"2024-01-02T03:04:05.678+01:00", "Jan 2, 2024 3:04 PM", "Tue, 02 Jan 2024 03:04:05 GMT", "1/2/24 (x", "+012024-01-01"} {
+	for _, s := range []string{"2024-01-02T03:04:05.678+01:00", "2024-02-31T23:59:59.999Z", "0000-12-01T00:00:00Z", "Jan 2, 2024 3:04 PM", "Tue, 02 Jan 2024 03:04:05 GMT", "1/2/24 (x", "+012024-01-01"} {
 		f.Add(s)
 	}
 	loc := berlin(f)
 	f.Fuzz(func(t *testing.T, s string) {
 		ms := ParseDate(s, loc)
+		if quick, ok := printedISO(s); ok {
+			p := dateParser{tokens: dateTokens(s)}
+			if !p.iso() || p.result(loc) != quick {
+				t.Fatalf("%q is %v, token by token %v", s, quick, p.result(loc))
+			}
+		}
 		if ms != ms {
 			return
 		}
