@@ -24,6 +24,7 @@ type Exchange struct {
 	close   bool // the connection, after the answer
 	values  []contextValue
 	own     [2]contextValue // memory for values
+	few     [4]string       // memory for the values of a short header
 
 	mu       sync.Mutex // guards all below
 	bodyDone bool       // nothing of the request is left to read

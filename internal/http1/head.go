@@ -90,7 +90,10 @@ func (f *fields) consistent() bool {
 // readFields reads the header lines into the request.
 func (x *Exchange) readFields(lines string) (f fields, ok bool) {
 	n := strings.Count(lines, "\n")
-	h, values := make(http.Header, n), make([]string, n)
+	h, values := make(http.Header, n), x.few[:]
+	if n > len(values) {
+		values = make([]string, n)
+	}
 	x.request.Header = h
 	f.length = -1
 	for i := 0; lines != ""; i++ {

@@ -73,24 +73,35 @@ func (x *Exchange) lost(err error) {
 // stopWatching returns when nobody reads ahead any more, nor will.
 func (x *Exchange) stopWatching() {
 	x.mu.Lock()
-	watching := x.watching
-	x.watching, x.deaf = nil, true
+	watching := x.deafLocked()
 	x.mu.Unlock()
-	if watching == nil {
-		return
-	}
-	x.conn.in.limit(longAgo)
-	<-watching
+	x.await(watching)
 }
 
-var longAgo = time.Unix(1, 0)
-
-// end ends the context: the handler has returned.
+// end ends the context: the handler has returned. Nobody reads ahead any more, nor will.
 func (x *Exchange) end() {
 	x.mu.Lock()
-	defer x.mu.Unlock()
+	watching := x.deafLocked()
 	x.over = true
 	if x.leave != nil {
 		x.leave()
 	}
+	x.mu.Unlock()
+	x.await(watching)
 }
+
+// deafLocked lets nobody begin to read ahead, and returns what to await of who does.
+func (x *Exchange) deafLocked() (watching chan struct{}) {
+	watching = x.watching
+	x.watching, x.deaf = nil, true
+	return watching
+}
+
+func (x *Exchange) await(watching chan struct{}) {
+	if watching != nil {
+		x.conn.in.limit(longAgo)
+		<-watching
+	}
+}
+
+var longAgo = time.Unix(1, 0)

@@ -83,8 +83,10 @@ func (n *httpResponseNode) answer(res *response, m *msg.Object) error {
 	if err := n.setHeaders(res, m); err != nil {
 		return err
 	}
-	if err := setCookies(res, m.Value("cookies")); err != nil {
-		return err
+	if cookies := m.Value("cookies"); cookies != msg.Undefined {
+		if err := setCookies(res, cookies); err != nil {
+			return err
+		}
 	}
 	status := n.status
 	if status == 0 {
@@ -147,6 +149,10 @@ func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
 	if headers == msg.Undefined {
 		return nil
 	}
+	return n.addHeaders(res, headers)
+}
+
+func (n *httpResponseNode) addHeaders(res *response, headers any) error {
 	for name, v := range ownProperties(headers) {
 		if n.Headers.Has(name) {
 			continue
@@ -160,9 +166,6 @@ func (n *httpResponseNode) setHeaders(res *response, m *msg.Object) error {
 
 // setCookies sets or clears a cookie for each property of msg.cookies.
 func setCookies(res *response, v any) error {
-	if v == msg.Undefined {
-		return nil
-	}
 	for name, cookie := range ownProperties(v) {
 		var err error
 		switch options, isObject := cookie.(*msg.Object); {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 
 	"sluice/internal/http1"
 	"sluice/runtime/msg"
@@ -35,10 +36,10 @@ type response struct {
 	props      *msg.Object               // what flows keep in it: locals, own properties
 	listeners  map[string][]msg.Callable // of "finish" and "close"
 
-	writing sync.Mutex // held while w is used; taken before mu
-	begun   bool       // the header has been written
-	written bool       // everything has been written
-	left    bool       // the handler has returned: w is not to be used
+	writing sync.Mutex  // held while w is used; taken before mu
+	begun   bool        // the header has been written
+	written atomic.Bool // everything has been written: w is not to be used any more
+	left    bool        // nor is it when the handler has returned
 }
 
 // maxPending bounds what a flow may write ahead of a slow client.
@@ -202,9 +203,12 @@ func (res *response) open() (unanswered, kept bool) {
 // flush sends what there is to send. push hands it to the network at once,
 // which the end of the handler does anyway. It may be called from any goroutine.
 func (res *response) flush(push bool) (finished bool) {
+	if res.written.Load() {
+		return true
+	}
 	res.writing.Lock()
 	defer res.writing.Unlock()
-	if res.left || res.written {
+	if res.left || res.written.Load() {
 		return true
 	}
 	res.mu.Lock()
@@ -233,30 +237,35 @@ func (res *response) flush(push bool) (finished bool) {
 	if err == nil && (push || !ended) {
 		_ = http.NewResponseController(w).Flush() // a writer that cannot flush sends at the end
 	}
-	res.written = ended || err != nil
 	if ended && pooled != nil {
 		reuse(pooled)
 	}
-	if res.written && waits {
+	if !ended && err == nil {
+		return false
+	}
+	res.written.Store(true)
+	if waits {
 		res.mu.Lock()
 		res.wakeLocked()
 		res.mu.Unlock()
 	}
-	return res.written
+	return true
 }
 
 // streams tells whether a part of the answer is with the client, and not its end.
 func (res *response) streams() bool {
 	res.writing.Lock()
 	defer res.writing.Unlock()
-	return res.begun && !res.written
+	return res.begun && !res.written.Load()
 }
 
 // leave ends the use of the ResponseWriter: the handler is about to return.
 func (res *response) leave() {
-	res.writing.Lock()
-	res.left = true
-	res.writing.Unlock()
+	if !res.written.Load() {
+		res.writing.Lock()
+		res.left = true
+		res.writing.Unlock()
+	}
 	res.mu.Lock()
 	res.ended, res.committed = true, true
 	listeners := res.listeners

@@ -41,7 +41,7 @@ func (res *response) unlisten(args []any) (any, error) {
 
 // tell calls the listeners, each in an event of its own node.
 func (res *response) tell(listeners map[string][]msg.Callable) {
-	if res.written {
+	if res.written.Load() {
 		for _, l := range listeners["finish"] {
 			l.Post(res)
 		}
