@@ -37,7 +37,9 @@ func TestGlobalsInMessages(t *testing.T) {
 		`RED.util.cloneMessage(msg).payload`,
 		`performance.now() > 0`,
 		`[[1.4, 2.6].map(Math.round), ["[1]", "2"].map(JSON.parse), [1, {a: 2}].map(JSON.stringify), [1, 2.5].filter(Number.isInteger), [3, 1].reduce(Math.max), ["a b"].map(encodeURIComponent)]`,
+		`[new Object(), new Object(null)]`,
 	}, []string{
+		`const o = new Object(); o.a = 1; msg.payload = o; o.b = 2; return msg`,
 		`msg.payload = Buffer.from(msg.s); return msg`,
 		`const b = Buffer.from("abc"); return {payload: [b, b], again: b.subarray(1)}`,
 		`console.log("a", 1, true, null, undefined, -0, 1.5, NaN); console.warn(5, "%s"); console.error("100%"); console.debug(-0); console.info("x %"); return msg`,

@@ -2,11 +2,19 @@ package direct
 
 import (
 	"github.com/dop251/goja/ast"
+
+	"sluice/runtime/msg"
 )
 
 // constructors are the classes that new makes something of.
 var constructors = map[string]static{
 	"Date": newDate,
+	"Object": func(_ *run, args []value) value {
+		if !arg(args, 0).nullish() {
+			bailout("an object of a value")
+		}
+		return value{any: &msg.Object{}}
+	},
 }
 
 func init() {
