@@ -55,6 +55,7 @@ func TestTextsOfCompiledBodies(t *testing.T) {
 		{`["a".localeCompare("b"), "b".localeCompare("A"), "a".localeCompare("A"), "a".localeCompare("a"), "a b".localeCompare("ab"), "10".localeCompare("9"), "a".localeCompare("aa"), "_".localeCompare("-"), "aB".localeCompare("Ab")]`, `[-1,1,-1,0,-1,-1,-1,-1,-1]`},
 		{`["b", "a", "C", "A", "_", "1"].sort((x, y) => x.localeCompare(y))`, `["_","1","a","A","b","C"]`},
 		{`[String.fromCharCode(72, 105), String.fromCharCode(0xd83d, 0xde00), String.fromCharCode(65601), String.fromCharCode(), String.fromCodePoint(128512, 97)]`, `["Hi","😀","A","","😀a"]`},
+		{`["a😀".isWellFormed(), "\ud83d".isWellFormed(), "a\ud83d".toWellFormed()]`, `[true,false,"a�"]`},
 		{`["abc".toString(), "abc".valueOf(), "a-b".split("-").map(s => s.toUpperCase()).join("")]`, `["abc","abc","AB"]`},
 	}))
 }

@@ -2,6 +2,7 @@ package direct
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/dop251/goja/ast"
 )
@@ -94,13 +95,17 @@ func (p *pattern) get(key string) value {
 	return undefined
 }
 
-// programs are the patterns that were made of texts, by flags and text.
-var programs = struct {
-	sync.Mutex
-	by map[[2]string]*program
-}{by: map[[2]string]*program{}}
+// programs are the patterns that were made of texts lately, by flags and text.
+var programs struct {
+	by sync.Map // [2]string → *program
+	n  atomic.Int32
+}
 
-const maxPrograms = 256
+// Bounds of what is remembered: of maxPrograms patterns, all are forgotten.
+const (
+	maxPrograms   = 256
+	maxRemembered = 1 << 10 // bytes of the text of each
+)
 
 func init() { constructors["RegExp"] = newPattern }
 
@@ -123,20 +128,20 @@ func newPattern(r *run, args []value) value {
 
 func (r *run) patternOf(source, flags string) *pattern {
 	key := [2]string{flags, source}
-	programs.Lock()
-	p := programs.by[key]
-	programs.Unlock()
+	if p, ok := programs.by.Load(key); ok {
+		return &pattern{program: p.(*program)}
+	}
+	r.charge(16 * len(source))
+	p := compilePattern(source, flags)
 	if p == nil {
-		r.charge(16 * len(source))
-		if p = compilePattern(source, flags); p == nil {
-			bailout("a pattern")
+		bailout("a pattern")
+	}
+	if len(source) <= maxRemembered {
+		if programs.n.Add(1) > maxPrograms {
+			programs.by.Clear()
+			programs.n.Store(0)
 		}
-		programs.Lock()
-		if len(programs.by) >= maxPrograms {
-			clear(programs.by)
-		}
-		programs.by[key] = p
-		programs.Unlock()
+		programs.by.Store(key, p)
 	}
 	return &pattern{program: p}
 }

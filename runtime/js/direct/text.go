@@ -160,6 +160,8 @@ var textMethods = map[string]method{
 	"replace":     func(r *run, this value, args []value) value { return replace(r, this, args, false) },
 	"replaceAll":  func(r *run, this value, args []value) value { return replace(r, this, args, true) },
 	"toLowerCase": toLowerCase, "toUpperCase": toUpperCase, "normalize": normalize, "localeCompare": localeCompare,
+	"isWellFormed": func(_ *run, this value, _ []value) value { return boolean(utf8.ValidString(this.any.(string))) },
+	"toWellFormed": func(_ *run, this value, _ []value) value { return text(msg.ToUTF8(this.any.(string))) },
 }
 
 var textFunctions = map[string]static{
