@@ -57,7 +57,7 @@ func arrayFrom(r *run, args []value) value {
 			bailout("a very long array")
 		}
 		if f.f != nil {
-			v = f.pair(v, num(float64(len(list))))
+			v = f.call(v, num(float64(len(list))))
 		}
 		list = append(list, r.kept(v))
 		return true

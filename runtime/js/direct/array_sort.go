@@ -47,7 +47,7 @@ func (r *run) sorted(a *msg.Array, by value) []any {
 	}
 	if f != nil {
 		c := r.caller(f)
-		mergeSort(list, func(x, y any) bool { return r.toNumber(c.pair(r.taken(a, x), r.taken(a, y))) < 0 })
+		mergeSort(list, func(x, y any) bool { return r.toNumber(c.call(r.taken(a, x), r.taken(a, y))) < 0 })
 		c.end()
 	} else {
 		r.sortTexts(list)

@@ -26,16 +26,17 @@ func (r *run) call(f callable, args ...value) value {
 
 // caller calls one function many times. A function of the body keeps its frame meanwhile.
 type caller struct {
-	r  *run
-	f  callable
-	fn *function
-	fr *frame // nil: the function takes its arguments in a special way
+	r     *run
+	f     callable
+	fn    *function
+	fr    *frame // nil: the function is not one of the body, or takes a rest
+	plain bool   // its parameters are variables
 }
 
 func (r *run) caller(f callable) caller {
 	c := caller{r: r, f: f}
-	if g, ok := f.(*closure); ok && g.fn.params == nil && g.fn.rest < 0 {
-		c.fn, c.fr = g.fn, r.enter(g.fn, g.up)
+	if g, ok := f.(*closure); ok && g.fn.rest < 0 {
+		c.fn, c.fr, c.plain = g.fn, r.enter(g.fn, g.up), g.fn.params == nil
 	}
 	return c
 }
@@ -56,10 +57,28 @@ func (c *caller) run(args int) value {
 	return c.fn.exec(c.fr)
 }
 
+// call calls the function in whatever way it takes its arguments.
+func (c *caller) call(args ...value) value {
+	switch {
+	case c.fr == nil:
+		return c.r.call(c.f, args...)
+	case c.plain:
+		return c.run(copy(c.fr.vars[:c.fn.simple], args))
+	}
+	for i := range c.fr.vars {
+		c.fr.vars[i] = undefined
+	}
+	for i, bind := range c.fn.params {
+		bind(c.fr, arg(args, i))
+	}
+	c.r.step()
+	return c.fn.exec(c.fr)
+}
+
 // element calls the function for element i of an array.
 func (c *caller) element(v value, i int, a value) value {
-	if c.fr == nil {
-		return c.r.call(c.f, v, num(float64(i)), a)
+	if !c.plain {
+		return c.call(v, num(float64(i)), a)
 	}
 	vars := c.fr.vars
 	switch c.fn.simple {
@@ -74,33 +93,6 @@ func (c *caller) element(v value, i int, a value) value {
 	}
 	vars[0], vars[1], vars[2] = v, num(float64(i)), a
 	return c.run(3)
-}
-
-// pair calls the function with two arguments.
-func (c *caller) pair(x, y value) value {
-	if c.fr == nil {
-		return c.r.call(c.f, x, y)
-	}
-	list := [...]value{x, y}
-	return c.run(copy(c.fr.vars[:c.fn.simple], list[:]))
-}
-
-// entry calls the function with three arguments.
-func (c *caller) entry(x, y, z value) value {
-	if c.fr == nil {
-		return c.r.call(c.f, x, y, z)
-	}
-	list := [...]value{x, y, z}
-	return c.run(copy(c.fr.vars[:c.fn.simple], list[:]))
-}
-
-// fold calls the function of reduce for element i of an array.
-func (c *caller) fold(sum, v value, i int, a value) value {
-	if c.fr == nil {
-		return c.r.call(c.f, sum, v, num(float64(i)), a)
-	}
-	list := [...]value{sum, v, num(float64(i)), a}
-	return c.run(copy(c.fr.vars[:c.fn.simple], list[:]))
 }
 
 var callbackMethods = map[string]method{
@@ -233,7 +225,7 @@ func reduce(r *run, this value, args []value) value {
 	}
 	for ; i < n; i++ {
 		if i < a.Len() {
-			sum = f.fold(sum, r.taken(a, a.At(i)), i, this)
+			sum = f.call(sum, r.taken(a, a.At(i)), num(float64(i)), this)
 		}
 	}
 	f.end()
@@ -253,7 +245,7 @@ func reduceRight(r *run, this value, args []value) value {
 	}
 	for ; i >= 0; i-- {
 		if i < a.Len() {
-			sum = f.fold(sum, r.taken(a, a.At(i)), i, this)
+			sum = f.call(sum, r.taken(a, a.At(i)), num(float64(i)), this)
 		}
 	}
 	f.end()

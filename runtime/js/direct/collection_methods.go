@@ -103,7 +103,7 @@ func eachEntry(r *run, this value, args []value) value {
 			f.end()
 			return undefined
 		}
-		f.entry(e.val, e.k(), this)
+		f.call(e.val, e.k(), this)
 	}
 }
 

@@ -206,7 +206,7 @@ func (r *run) groups(args []value, key func(value) value) *collection {
 	n := 0
 	r.each(arg(args, 0), func(v value) bool {
 		r.step()
-		k := key(f.pair(v, num(float64(n))))
+		k := key(f.call(v, num(float64(n))))
 		n++
 		group, ok := c.get(k)
 		if !ok {
