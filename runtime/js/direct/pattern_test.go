@@ -1,6 +1,14 @@
 package direct
 
-import "testing"
+import (
+	"sync"
+	"testing"
+
+	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/parser"
+
+	"sluice/runtime/msg"
+)
 
 // attempt runs f; false if it bailed out.
 func attempt(f func()) (ok bool) {
@@ -60,6 +68,31 @@ func wellFormedOr(s string) string {
 		return s
 	}
 	return "aé😀"
+}
+
+// TestAPatternServesRunsAtOnce is one for the race detector, too: a pattern that a method forgets is made once.
+func TestAPatternServesRunsAtOnce(t *testing.T) {
+	prg, err := parser.ParseFile(nil, "", `(function () {
+		for (let i = 0; i < 50; i++) msg.s = msg.s.replace(/(a)|(b)/g, (m, a, b) => a ? "b" : "a") + (/^[ab]+$/.test(msg.s) ? "" : "!");
+		msg.n = msg.s.match(/b/g).length + new RegExp("a(.)").exec("xab").index;
+	})`, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, why := Compile(prg.Body[0].(*ast.ExpressionStatement).Expression.(*ast.FunctionLiteral), nil)
+	if b == nil {
+		t.Fatal(why)
+	}
+	var runs sync.WaitGroup
+	for range 4 {
+		runs.Go(func() {
+			m := msg.NewObject("s", "abbaab")
+			if _, ok := b.Run(idle{}, m); !ok || m.Value("s") != "abbaab" || m.Value("n") != 4.0 {
+				t.Errorf("%v, %v, %v", ok, m.Value("s"), m.Value("n"))
+			}
+		})
+	}
+	runs.Wait()
 }
 
 func BenchmarkTexts(b *testing.B) {
