@@ -24,7 +24,7 @@ var picture = map[string][]string{
 	"runtime/moment":      {},
 	"runtime/jsonata":     {"runtime/msg", "runtime/moment"},
 	"runtime/inspect":     {"runtime/msg"},
-	"runtime/js/direct":   {"runtime/msg"},
+	"runtime/js/direct":   {"runtime/inspect", "runtime/msg"},
 	"runtime/js":          {"internal/weburl", "runtime/js/direct", "runtime/msg", "runtime/inspect"},
 	"runtime":             {"internal/atomicfile", "internal/http1", "flows", "runtime/msg", "runtime/inspect", "runtime/moment", "runtime/jsonata"},
 	"nodes/jsonschema":    {"runtime/msg"},

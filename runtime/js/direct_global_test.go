@@ -43,6 +43,9 @@ func TestGlobalsInMessages(t *testing.T) {
 		`msg.payload = Buffer.from(msg.s); return msg`,
 		`const b = Buffer.from("abc"); return {payload: [b, b], again: b.subarray(1)}`,
 		`console.log("a", 1, true, null, undefined, -0, 1.5, NaN); console.warn(5, "%s"); console.error("100%"); console.debug(-0); console.info("x %"); return msg`,
+		`console.log(msg.o, [1, "x", -0, undefined, null], {a: {b: {c: {d: 1}}}}, msg.d, "it's", [], {}); console.log([["x".padEnd(90, "y")]], {"a b": "it's", c: [1.5, true]}); console.warn({}); return msg`,
+		`console.log(Array.from({length: 120}, (x, i) => i), msg.l, msg.words, flow.get("o")); return msg`,
+		`msg.req = {a: 1}; msg.z = RED.util.cloneMessage(msg); return {payload: [Object.keys(msg), Object.keys(msg.z)]}`,
 		`RED.util.setMessageProperty(msg, "payload.deep.er", msg.o); RED.util.setMessageProperty(msg, "topic", undefined); return msg`,
 		`msg.again = RED.util.cloneMessage(msg); msg.again.payload.n = 2; return msg`,
 		`msg.payload = structuredClone(msg.o); msg.payload.x = 1; return msg`,
@@ -64,6 +67,7 @@ func TestIdsAreNew(t *testing.T) {
 func TestOddCallsOfGlobalsAreLeft(t *testing.T) {
 	for _, body := range []string{
 		`RED.util.setMessageProperty(msg, "payload.deep.er", 1); RED.util.setMessageProperty(msg, "n", undefined); return {payload: decodeURIComponent("%")}`,
+		`msg.req = {a: 1}; msg.z = [Object.keys(msg), RED.util.cloneMessage(msg)]; msg.payload = msg.z[0]; return {payload: [msg, atob("a")]}`,
 		`return {payload: encodeURIComponent(msg.half)}`,
 		`return {payload: encodeURI("\ud83d")}`,
 		`return {payload: decodeURIComponent("%C3%28")}`,
@@ -87,7 +91,8 @@ func TestOddCallsOfGlobalsAreLeft(t *testing.T) {
 		`return {payload: Buffer.from([[1], {}])}`,
 		`msg.b[0] = 65; return msg`,
 		`console.log("%s", 1); return msg`,
-		`console.log(msg.o); return msg`,
+		`console.log(msg.b); return msg`,
+		`const a = [1]; a.push(a); console.log(a); return msg`,
 		`console.log(); return msg`,
 		`return {payload: structuredClone(msg.b)}`,
 		`return {payload: structuredClone({a: [/x/]})}`,

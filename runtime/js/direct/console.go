@@ -3,6 +3,8 @@ package direct
 import (
 	"math"
 	"strings"
+
+	"sluice/runtime/inspect"
 )
 
 // consoleFunctions write to the node's log: there is no terminal behind a flow.
@@ -31,6 +33,9 @@ func prints(level string) static {
 	}
 }
 
+// printedLevels is how many levels of objects util.format shows.
+const printedLevels = 2
+
 // printed is a value in a line of the console.
 func (r *run) printed(v value) string {
 	if _, ok := v.number(); ok {
@@ -41,10 +46,9 @@ func (r *run) printed(v value) string {
 	}
 	switch v.any.(type) {
 	case string, bool, nil:
-	default:
-		if !v.isUndefined() {
-			bailout("console with an object")
-		}
+		return r.toText(v)
 	}
-	return r.toText(v)
+	x := r.loose(v)
+	r.plainData(x, 0)
+	return inspect.Value(x, printedLevels)
 }

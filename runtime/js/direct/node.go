@@ -207,7 +207,7 @@ func (s *sending) message(x any) {
 	}
 	switch stored := msg.Stored(m); {
 	case s.count == 0 && s.clone:
-		m = msg.CloneMessage(m)
+		m = s.r.clonedMessage(m)
 		m.Set(msg.ID, s.id)
 	case stored:
 		m = msg.Clone(m).(*msg.Object)

@@ -59,7 +59,7 @@ func cloneMessage(r *run, args []value) value {
 	switch x := v.any.(type) {
 	case *msg.Object:
 		if x != nil && !x.Bare() {
-			return value{any: msg.CloneMessage(x)}
+			return value{any: r.clonedMessage(x)}
 		}
 	case nil:
 		return v
@@ -70,6 +70,15 @@ func cloneMessage(r *run, args []value) value {
 	}
 	bailout("a clone of what is no message")
 	return undefined
+}
+
+// clonedMessage is the clone of a message, in which req and res have moved to the end, as in
+// the message itself.
+func (r *run) clonedMessage(m *msg.Object) *msg.Object {
+	if m.Has("req") || m.Has("res") {
+		r.note(change{kind: removed, object: m, was: m.Snapshot()})
+	}
+	return msg.CloneMessage(m)
 }
 
 // simplePath is an expression of names between dots and indices, which mean just that.
