@@ -15,6 +15,9 @@ import (
 
 var constructors = goja.MustCompile(preludeName+"constructors", "[Function, (function*(){}).constructor, (async()=>{}).constructor]", true)
 
+// heads begin the functions that they make.
+var heads = [...]string{"(function(", "(function*(", "(async function("}
+
 // installDynamic bounds the nesting of texts that are compiled in the VM.
 func (v *vm) installDynamic() {
 	list, err := v.rt.RunProgram(constructors)
@@ -22,7 +25,7 @@ func (v *vm) installDynamic() {
 		panic(err)
 	}
 	for i := range 3 {
-		v.boundConstructor(list.(*goja.Object).Get(string(rune('0' + i))).(*goja.Object))
+		v.boundConstructor(list.(*goja.Object).Get(string(rune('0'+i))).(*goja.Object), heads[i])
 	}
 	eval := v.rt.GlobalObject().Get("eval").(*goja.Object)
 	f := nativeField(eval, "f").Addr().Interface().(*func(goja.FunctionCall) goja.Value)
@@ -52,25 +55,33 @@ func (v *vm) installDynamic() {
 		reflect.MakeFunc(reflect.TypeFor[parser.Option](), beforeParsing).Interface().(parser.Option))
 }
 
-func (v *vm) boundConstructor(o *goja.Object) {
+func (v *vm) boundConstructor(o *goja.Object, head string) {
 	construct := nativeField(o, "construct").Addr().Interface().(*func([]goja.Value, *goja.Object) *goja.Object)
 	f := nativeField(o, "f").Addr().Interface().(*func(goja.FunctionCall) goja.Value)
 	native, called := *construct, *f
-	*construct = func(args []goja.Value, target *goja.Object) *goja.Object { return native(v.boundedAll(args), target) }
+	*construct = func(args []goja.Value, target *goja.Object) *goja.Object {
+		return native(v.boundedAll(head, args), target)
+	}
 	*f = func(c goja.FunctionCall) goja.Value {
-		c.Arguments = v.boundedAll(c.Arguments)
+		c.Arguments = v.boundedAll(head, c.Arguments)
 		return called(c)
 	}
 }
 
 // boundedAll returns the texts of a function's parameters and body, which nest no deeper than they may.
-func (v *vm) boundedAll(args []goja.Value) []goja.Value {
+func (v *vm) boundedAll(head string, args []goja.Value) []goja.Value {
 	texts := make([]goja.Value, len(args))
 	var whole strings.Builder
+	whole.WriteString(head)
 	for i, a := range args {
-		texts[i] = a.ToString()
-		whole.WriteString(",\n" + texts[i].String())
+		if texts[i] = a.ToString(); i == len(args)-1 {
+			whole.WriteString("\n){\n")
+		} else if i > 0 {
+			whole.WriteByte(',')
+		}
+		whole.WriteString(texts[i].String())
 	}
+	whole.WriteString("\n})")
 	v.bounded(whole.String())
 	return texts
 }
@@ -78,6 +89,9 @@ func (v *vm) boundedAll(args []goja.Value) []goja.Value {
 func (v *vm) bounded(text string) {
 	if checkNesting(text) != nil {
 		v.tooDeep(goja.FunctionCall{})
+	}
+	if err := checkConstants(text); err != nil {
+		v.throwf("SyntaxError", "%s", err.Error())
 	}
 }
 

@@ -36,6 +36,7 @@ type inliner struct {
 
 // inline rewrites the body's part of the whole program.
 func (c *compiled) inline(prg *ast.Program) {
+	defer breakChains(prg) // what is worked out in one step is not broken
 	outer, body := parts(prg)
 	if body == nil || !c.quiet {
 		return

@@ -129,6 +129,7 @@ func (l *moduleLoader) require(name string) goja.Value {
 		e := syntaxError(err, name, 1, text).(*SyntaxError)
 		v.throwf("SyntaxError", "%s (%s:%d)", e.Message, name, e.Line)
 	}
+	breakChains(ast)
 	prg, err := goja.CompileAST(ast, false)
 	if err != nil {
 		v.throw(err)

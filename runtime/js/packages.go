@@ -108,6 +108,7 @@ func bundle(dir, name string, platform api.Platform) (*goja.Program, error) {
 		return nil, fmt.Errorf("uses syntax that sluice does not know: %w", err)
 	}
 	(&rewriter{unguarded: true}).rewrite(ast)
+	breakChains(ast)
 	return goja.CompileAST(ast, false)
 }
 
