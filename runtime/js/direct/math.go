@@ -97,7 +97,7 @@ func hypot(r *run, args []value) value {
 	var sum, lost float64
 	for _, x := range all {
 		x /= most
-		square := x*x - lost
+		square := float64(x*x) - lost
 		next := sum + square
 		lost = next - sum - square
 		sum = next
@@ -117,7 +117,7 @@ func log10(x float64) float64 {
 		frac, exp = 2*frac, exp-1
 	}
 	e := float64(exp)
-	return (e*low + 1/math.Ln10*math.Log(frac)) + e*high
+	return (float64(e*low) + float64(1/math.Ln10*math.Log(frac))) + float64(e*high) // without fusion of products and sums
 }
 
 // power is math.Pow but where JavaScript has another opinion. Whole numbers it multiplies,

@@ -153,7 +153,7 @@ func quickFixed(f float64, digits int) (s string, ok bool) {
 		return "", false
 	}
 	abs, scale := math.Abs(f), powersOf10[digits]
-	units := abs * scale
+	units := float64(abs * scale) // rounded, on every processor
 	if !(units < 1<<52) {
 		return "", false
 	}
