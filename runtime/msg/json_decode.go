@@ -91,10 +91,12 @@ func (d *decoder) more(at int, size uint) int { return int(uint(len(d.text)-at) 
 // value reads a value. Like is what the element before has in the same place, if this
 // is in an array, or nil: an object mostly has the keys of its neighbour.
 func (d *decoder) value(at int, like any) (any, int) {
-	switch d.byte(at) {
-	case '"':
+	c := d.byte(at)
+	if c == '"' { // as most are
 		s, at := d.str(at)
 		return d.mem.string(s, d.more(at, 24)), at
+	}
+	switch c {
 	case '{':
 		like, _ := like.(*Object)
 		return d.object(at, like)
@@ -195,11 +197,11 @@ func (d *decoder) roomFor(at, n int) []field {
 // follows returns where the value of a key begins, or 0 if key and colon are not what
 // comes next.
 func (d *decoder) follows(at int, key string) int {
-	rest, end := d.text[at:], len(key)+1
-	if len(rest) < end+2 || rest[0] != '"' || rest[1:end] != key || rest[end] != '"' || rest[end+1] != ':' {
+	text, end := d.text, at+1+len(key)
+	if end+1 >= len(text) || text[end+1] != ':' || text[end] != '"' || text[at] != '"' || text[at+1:end] != key {
 		return 0
 	}
-	return at + end + 2
+	return end + 2
 }
 
 // members reads the members of o from the first that alike has left. Of equal keys the

@@ -3,6 +3,9 @@ package msg
 import "strconv"
 
 func (d *decoder) number(at int) (any, int) {
+	if digit := d.text[at] - '0'; digit <= 9 && (d.byte(at+1) == ',' || d.byte(at+1) == '}') {
+		return smallInts[int(digit)-minSmall], at + 1
+	}
 	start := at
 	negative := d.text[at] == '-'
 	if negative {
