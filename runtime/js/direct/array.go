@@ -8,7 +8,7 @@ import (
 )
 
 // Methods of arrays that read. A method takes an array as it is at each step, since
-// what it calls may change it. Every array is dense but those that newArray makes.
+// what it calls may change it. Every array is dense but those of newArray and lengthen.
 
 var arrayMethods = map[string]method{
 	"at": func(r *run, this value, args []value) value {
@@ -80,7 +80,7 @@ func (r *run) dense(a *msg.Array) {
 	}
 }
 
-// fillsHoles looks whether the holes of an array made by newArray have been filled.
+// fillsHoles looks whether the holes of an array made by newArray or lengthen have been filled.
 func (r *run) fillsHoles(a *msg.Array) {
 	if i := slices.Index(r.holed, a); i >= 0 {
 		r.charge(a.Len())

@@ -121,3 +121,33 @@ func fill(r *run, this value, args []value) value {
 	}
 	return this
 }
+
+// setLength is the assignment to an array's length.
+func (r *run) setLength(a *msg.Array, v value) {
+	f, ok := v.number()
+	if !ok || f < 0 || f != math.Trunc(f) {
+		bailout("a special length of an array")
+	}
+	if f >= float64(a.Len()) {
+		r.lengthen(a, int(math.Min(f, msg.MaxArrayLen)))
+		return
+	}
+	r.rewrite(a)
+	a.SetLen(int(f))
+}
+
+// lengthen makes an array n elements long, of which the new ones are holes.
+func (r *run) lengthen(a *msg.Array, n int) {
+	if n == a.Len() {
+		return
+	}
+	if n-a.Len() > maxIndex {
+		bailout("an array with very many holes")
+	}
+	r.charge(n - a.Len())
+	r.note(change{kind: grown, array: a, at: a.Len()})
+	a.SetLen(n)
+	if !slices.Contains(r.holed, a) {
+		r.holed = append(r.holed, a)
+	}
+}

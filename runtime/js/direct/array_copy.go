@@ -30,7 +30,7 @@ func (r *run) kept(v value) any {
 
 // part is a new array of the elements i to j.
 func (r *run) part(a *msg.Array, i, j int) value {
-	r.charge(j - i)
+	r.charge(max(j-i, 0))
 	b := a.Slice(i, max(i, j))
 	b.SetTag(r.tag)
 	for _, x := range b.All() {

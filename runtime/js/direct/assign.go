@@ -133,7 +133,7 @@ func (c *compiler) place(x ast.Expression) (get func(*frame) (value, spot), set 
 
 // mayAssign refuses assignments that mean more than a new value.
 func (c *compiler) mayAssign(left ast.Expression, name string) {
-	if name == "__proto__" || name == "length" {
+	if name == "__proto__" {
 		refuse("it assigns to .%s", name)
 	}
 	if id, ok := left.(*ast.Identifier); ok && c.free(id.Name) {

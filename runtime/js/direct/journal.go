@@ -132,7 +132,8 @@ func (r *run) setElement(a *msg.Array, i int, v value) {
 	case i < n:
 		r.note(change{kind: replaced, array: a, at: i, was: a.At(i)})
 	case i > n:
-		bailout("an array with holes")
+		r.lengthen(a, i)
+		r.note(change{kind: grown, array: a, at: i})
 	default:
 		r.note(change{kind: grown, array: a, at: n})
 	}

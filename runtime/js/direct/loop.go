@@ -284,6 +284,9 @@ func (c *compiler) forIn(s *ast.ForInStatement) stmt {
 		if !ok && !list {
 			bailout("for-in over what is neither object nor array")
 		}
+		if list {
+			fr.run.dense(a)
+		}
 		var keys []string
 		if ok {
 			keys = o.Keys()

@@ -220,6 +220,10 @@ func (r *run) put(v value, key string, x value) {
 			r.setElement(c, int(i), x)
 			return
 		}
+		if key == "length" {
+			r.setLength(c, x)
+			return
+		}
 	}
 	bailout("an assignment to a property of a special value")
 }

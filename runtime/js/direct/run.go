@@ -26,7 +26,7 @@ type run struct {
 	sent    int
 	mixed   bool         // containers of messages and stores refer to each other
 	keepers []any        // containers of stores that got some of a message's
-	holed   []*msg.Array // that newArray made and may still have holes
+	holed   []*msg.Array // that may have holes, of newArray and lengthen
 
 	looked looked // at long texts
 
