@@ -144,6 +144,8 @@ func TestOddArraysAreLeft(t *testing.T) {
 		`const a = [1]; a[3] = 1; msg.n = a.filter(x => true).length; return msg`,
 		`msg.a[1e6] = 1; msg.a.length = 1; msg.l.length = 9; msg.l.length = 2; null.x`,
 		`const a = []; a.length = -1; return msg`,
+		`const a = [1, 2, 3]; let n = 0; a.forEach(x => { n++; a.length = 0; a.length = 3 }); return {payload: n}`,
+		`const a = [1, 2, 3]; let n = 0; for (const i in a) { n++; a.length = 0; a.length = 3 } return {payload: n}`,
 		`const a = [1, 2]; a.length = "1"; return {payload: a}`,
 		`const a = [1, 2, 3]; return {payload: a.map(x => { a.pop(); return x }).length}`,
 		`const a = [1]; a.push(a); return {payload: a.join()}`,

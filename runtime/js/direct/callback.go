@@ -114,12 +114,21 @@ func (r *run) walked(this value, args []value) (*msg.Array, caller) {
 	return a, r.caller(callback(arg(args, 0)))
 }
 
+// present is element i of an array that is walked. A hole, which the function can have made, would be passed over.
+func (r *run) present(a *msg.Array, i int) value {
+	x := a.At(i)
+	if x == msg.Undefined {
+		r.dense(a)
+	}
+	return r.taken(a, x)
+}
+
 // any tells whether the function says so of any element.
 func (r *run) any(this value, args []value, so bool) bool {
 	a, f := r.walked(this, args)
 	defer f.end()
 	for i, n := 0, a.Len(); i < n; i++ {
-		if i < a.Len() && f.element(r.taken(a, a.At(i)), i, this).truthy() == so {
+		if i < a.Len() && f.element(r.present(a, i), i, this).truthy() == so {
 			return true
 		}
 	}
@@ -155,7 +164,7 @@ func forEach(r *run, this value, args []value) value {
 	a, f := r.walked(this, args)
 	for i, n := 0, a.Len(); i < n; i++ {
 		if i < a.Len() {
-			f.element(r.taken(a, a.At(i)), i, this)
+			f.element(r.present(a, i), i, this)
 		}
 	}
 	f.end()
@@ -171,7 +180,7 @@ func filter(r *run, this value, args []value) value {
 			continue
 		}
 		x := a.At(i)
-		if f.element(r.taken(a, x), i, this).truthy() {
+		if f.element(r.present(a, i), i, this).truthy() {
 			list = append(list, r.moved(a, x))
 		}
 	}
@@ -186,7 +195,7 @@ func mapped(r *run, this value, args []value) value {
 		if i >= a.Len() {
 			bailout("an array with holes")
 		}
-		list[i] = r.kept(f.element(r.taken(a, a.At(i)), i, this))
+		list[i] = r.kept(f.element(r.present(a, i), i, this))
 	}
 	f.end()
 	return r.arrayOf(list)
@@ -200,7 +209,7 @@ func flatMap(r *run, this value, args []value) value {
 		if i >= a.Len() {
 			continue
 		}
-		v := f.element(r.taken(a, a.At(i)), i, this)
+		v := f.element(r.present(a, i), i, this)
 		if b, ok := v.any.(*msg.Array); ok {
 			r.dense(b)
 			list = r.appendMoved(list, b)
@@ -225,7 +234,7 @@ func reduce(r *run, this value, args []value) value {
 	}
 	for ; i < n; i++ {
 		if i < a.Len() {
-			sum = f.call(sum, r.taken(a, a.At(i)), num(float64(i)), this)
+			sum = f.call(sum, r.present(a, i), num(float64(i)), this)
 		}
 	}
 	f.end()
@@ -240,12 +249,12 @@ func reduceRight(r *run, this value, args []value) value {
 		if i < 0 {
 			bailout("a sum of nothing")
 		}
-		sum = r.taken(a, a.At(i))
+		sum = r.present(a, i)
 		i--
 	}
 	for ; i >= 0; i-- {
 		if i < a.Len() {
-			sum = f.call(sum, r.taken(a, a.At(i)), num(float64(i)), this)
+			sum = f.call(sum, r.present(a, i), num(float64(i)), this)
 		}
 	}
 	f.end()

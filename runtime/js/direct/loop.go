@@ -298,9 +298,11 @@ func (c *compiler) forIn(s *ast.ForInStatement) stmt {
 				continue // deleted meanwhile
 			}
 			if list {
-				if i, _ := msg.ArrayIndex(k); int(i) >= a.Len() {
+				i, _ := msg.ArrayIndex(k)
+				if int(i) >= a.Len() {
 					continue
 				}
+				fr.run.present(a, int(i))
 			}
 			into(fr, text(k))
 			if sig, again := turn(fr); !again {
