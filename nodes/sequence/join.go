@@ -52,6 +52,7 @@ type joinNode struct {
 
 	mu     sync.Mutex // guards what follows; held during Input
 	groups map[string]*group
+	recent *group // of groups, or nil: mostly the next message is of the same
 }
 
 func (n *joinNode) Init(inst *runtime.Instance) error {
@@ -123,12 +124,16 @@ func (n *joinNode) Input(d *runtime.Delivery) error {
 
 // add adds the message to its group and sends the group if it is complete.
 func (n *joinNode) add(d *runtime.Delivery, a *arrival) error {
-	g := n.groups[a.id]
+	g := n.recent
+	if g == nil || g.id != a.id {
+		g = n.groups[a.id]
+	}
 	if g == nil {
 		g = newGroup(a)
 		n.groups[a.id] = g
 		n.startTimer(g)
 	}
+	n.recent = g
 	if a.kind == "buffer" {
 		switch a.value.(type) {
 		case *msg.Buffer, string, *msg.Array:
@@ -205,6 +210,9 @@ func (n *joinNode) drop(g *group) {
 	g.stopTimer()
 	if n.groups[g.id] == g {
 		delete(n.groups, g.id)
+	}
+	if n.recent == g {
+		n.recent = nil
 	}
 }
 

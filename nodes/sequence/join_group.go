@@ -3,6 +3,7 @@ package sequence
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -124,7 +125,7 @@ func (g *group) addToList(a *arrival) error {
 // group does not live on, its value is also seen in the last message, when that is
 // completed: Node-RED sets a property within what both share.
 func (g *group) join(full, accumulate bool) (*msg.Object, error) {
-	value, err := g.value()
+	value, err := g.value(accumulate)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +152,8 @@ func (g *group) join(full, accumulate bool) (*msg.Object, error) {
 	return msg.CloneMessage(g.m), nil
 }
 
-func (g *group) value() (any, error) {
+// value is what the group has gathered, which it goes on with if it accumulates.
+func (g *group) value(accumulate bool) (any, error) {
 	switch g.kind {
 	case "object":
 		return g.fields, nil
@@ -164,7 +166,11 @@ func (g *group) value() (any, error) {
 			g.list = flatten(g.list)
 		}
 	}
-	return msg.NewArray(append([]any(nil), g.list...)...), nil
+	list := g.list
+	if accumulate {
+		list = slices.Clone(list)
+	}
+	return msg.NewArray(list...), nil
 }
 
 func flatten(list []any) []any {
