@@ -56,6 +56,7 @@ func TestTextsOfCompiledBodies(t *testing.T) {
 		{`["b", "a", "C", "A", "_", "1"].sort((x, y) => x.localeCompare(y))`, `["_","1","a","A","b","C"]`},
 		{`[String.fromCharCode(72, 105), String.fromCharCode(0xd83d, 0xde00), String.fromCharCode(65601), String.fromCharCode(), String.fromCodePoint(128512, 97)]`, `["Hi","😀","A","","😀a"]`},
 		{`["a😀".isWellFormed(), "\ud83d".isWellFormed(), "a\ud83d".toWellFormed()]`, `[true,false,"a�"]`},
+		{`["ΑΣ. ΑΣ'Α Σ".toLowerCase(), "ΑΣ ".repeat(100).toLowerCase() === "ας ".repeat(100)]`, `["ας. ασ'α σ",true]`},
 		{`["abc".toString(), "abc".valueOf(), "a-b".split("-").map(s => s.toUpperCase()).join("")]`, `["abc","abc","AB"]`},
 	}))
 }

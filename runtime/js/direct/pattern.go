@@ -175,7 +175,7 @@ func (r *run) matchOnce(p *pattern, s string) value {
 	if m == nil {
 		return null
 	}
-	v := value{any: newMatch(p.program, m, s)}
+	v := value{any: r.newMatch(p.program, m, s)}
 	p.release(m)
 	return v
 }

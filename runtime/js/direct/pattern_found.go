@@ -4,6 +4,7 @@ import "sluice/runtime/msg"
 
 // match is what exec and match return: an array that has more properties.
 type match struct {
+	run    *run
 	of     *program
 	input  string
 	bounds []int
@@ -11,8 +12,8 @@ type match struct {
 	groups *msg.Object
 }
 
-func newMatch(p *program, m *matching, s string) *match {
-	return &match{of: p, input: s, bounds: append([]int(nil), m.caps...)}
+func (r *run) newMatch(p *program, m *matching, s string) *match {
+	return &match{run: r, of: p, input: s, bounds: append([]int(nil), m.caps...)}
 }
 
 // at is an element.
@@ -23,7 +24,7 @@ func (m *match) at(i int) value {
 	if 2*i >= len(m.bounds) || m.bounds[2*i] < 0 {
 		return undefined
 	}
-	return text(cutText(m.input, m.bounds[2*i], m.bounds[2*i+1]))
+	return piece(m.run.cut(m.input, m.run.length(m.input), m.bounds[2*i], m.bounds[2*i+1]))
 }
 
 // array are the elements, for those who only read them.

@@ -82,7 +82,7 @@ func (l *matches) each(r *run, f func(value) bool) {
 			return
 		}
 		l.at = m.after()
-		if !f(value{any: newMatch(l.of, m, l.input)}) {
+		if !f(value{any: r.newMatch(l.of, m, l.input)}) {
 			l.m = nil
 		}
 	}
@@ -140,7 +140,7 @@ func (r *run) callForMatch(f callable, p *program, m *matching, s value) value {
 	}
 	r.args = append(r.args, num(float64(m.caps[0])), s)
 	if p.named {
-		r.args = append(r.args, newMatch(p, m, s.any.(string)).named())
+		r.args = append(r.args, r.newMatch(p, m, s.any.(string)).named())
 	}
 	v := f.call(r, r.args[base:len(r.args):len(r.args)])
 	r.args = r.args[:base]

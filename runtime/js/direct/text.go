@@ -97,14 +97,6 @@ func appendUnits(b []uint16, s string) []uint16 {
 	return b
 }
 
-// cutText is the text between two units of s.
-func cutText(s string, i, j int) string {
-	if len(s) <= 64 && isASCII(s) {
-		return s[i:j]
-	}
-	return msg.UTF16Slice(s, i, j)
-}
-
 // piece is the value of a part of the text v, which has n units.
 func (r *run) piece(v value, n, i, j int) value {
 	switch {

@@ -23,7 +23,7 @@ func toLowerCase(r *run, this value, _ []value) value {
 	case len(s) == 1:
 		return unit(uint16(unicode.ToLower(rune(s[0]))))
 	case !isSimpleCase(s[i:]):
-		return text(cases.Lower(language.Und).String(wellFormed(s)))
+		return text(lowered(wellFormed(s)))
 	}
 	return text(strings.ToLower(s))
 }
@@ -44,6 +44,51 @@ func toUpperCase(r *run, this value, _ []value) value {
 		return text(cases.Upper(language.Und).String(wellFormed(s)))
 	}
 	return text(strings.ToUpper(s))
+}
+
+// lowered is the lower case of s, for which İ has two characters and Σ another one at the end of a word.
+func lowered(s string) string {
+	b := make([]byte, 0, len(s)+8)
+	for i, c := range s {
+		switch {
+		case c == 'İ':
+			b = append(b, "i\u0307"...)
+		case c == 'Σ' && isFinal(s[:i], s[i+len("Σ"):]):
+			b = append(b, "ς"...)
+		default:
+			b = utf8.AppendRune(b, unicode.ToLower(c))
+		}
+	}
+	return string(b)
+}
+
+// isFinal is the condition Final_Sigma of Unicode (3.13): a letter stands before, and none behind.
+func isFinal(before, behind string) bool {
+	for before != "" {
+		c, n := utf8.DecodeLastRuneInString(before)
+		if before = before[:len(before)-n]; isIgnorable(c) {
+			continue
+		}
+		if !isCased(c) {
+			return false
+		}
+		for _, c := range behind {
+			if !isIgnorable(c) {
+				return !isCased(c)
+			}
+		}
+		return true
+	}
+	return false
+}
+
+func isCased(c rune) bool {
+	return unicode.In(c, unicode.Lu, unicode.Ll, unicode.Lt, unicode.Other_Uppercase, unicode.Other_Lowercase)
+}
+
+// isIgnorable is the property Case_Ignorable.
+func isIgnorable(c rune) bool {
+	return unicode.In(c, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk) || strings.ContainsRune("'.:\u00b7\u0387\u055f\u05f4\u2018\u2019\u2024\u2027\ufe13\ufe52\ufe55\uff07\uff0e\uff1a", c)
 }
 
 // isSimpleCase tells whether every character of s has one character for its other case, whatever stands around it.

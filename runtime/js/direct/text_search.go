@@ -1,6 +1,7 @@
 package direct
 
 import (
+	"slices"
 	"strings"
 
 	"sluice/runtime/msg"
@@ -28,7 +29,11 @@ func (r *run) from(s string, args []value) (rest string, at int) {
 
 func indexOf(r *run, this value, args []value) value {
 	s, want := this.any.(string), r.sought(args)
-	ascii := len(args) > 1 && r.isASCII(s)
+	ascii := r.isASCII(s)
+	if !ascii && len(args) > 1 && len(s) >= longText {
+		units := r.wide(s)
+		return num(float64(indexUnits(units, appendUnits(nil, want), r.clamped(args, 1, len(units), 0))))
+	}
 	s, at := r.from(s, args)
 	r.charge(len(s))
 	i := strings.Index(s, want)
@@ -39,6 +44,16 @@ func indexOf(r *run, this value, args []value) value {
 		i = msg.UTF16Len(s[:i])
 	}
 	return num(float64(at + i))
+}
+
+// indexUnits is where want begins in s at unit from or later, -1 if it does not.
+func indexUnits(s, want []uint16, from int) int {
+	for i := from; i+len(want) <= len(s); i++ {
+		if slices.Equal(s[i:i+len(want)], want) {
+			return i
+		}
+	}
+	return -1
 }
 
 func lastIndexOf(r *run, this value, args []value) value {
