@@ -124,6 +124,14 @@ func Shared[T any](e *Engine, key any, make func() T) T {
 	return v
 }
 
+// Existing returns the value that Shared has made under key, if it has.
+func Existing[T any](e *Engine, key any) (v T, ok bool) {
+	e.sharedMu.Lock()
+	defer e.sharedMu.Unlock()
+	v, ok = e.shared[key].(T)
+	return v, ok
+}
+
 // Problem is a fault in one node of the flow file. The rest runs.
 type Problem struct {
 	NodeID, Type, Name string

@@ -277,7 +277,7 @@ func (p *pathPattern) matchLiteral(path string) bool {
 		same = func(a, b string) bool { return a == b }
 	}
 	base := p.base()
-	return same(path, base) || !p.strict && strings.HasSuffix(path, "/") && same(path[:len(path)-1], base)
+	return path == base || same(path, base) || !p.strict && strings.HasSuffix(path, "/") && same(path[:len(path)-1], base)
 }
 
 // base is a literal pattern without the slash at its end that a path may lack.

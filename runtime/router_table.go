@@ -130,8 +130,13 @@ func (t *routeTable) find(method, path string, r *http.Request) found {
 
 // literal returns the first literal route for a path.
 func (t *routeTable) literal(method, path string) *route {
-	low := strings.ToLower(path) // does not allocate for lower-case paths
-	rt := t.literals[low].first(method, path)
+	low := path
+	routes := t.literals[low]
+	if routes == nil {
+		low = strings.ToLower(path) // does not allocate for lower-case paths
+		routes = t.literals[low]
+	}
+	rt := routes.first(method, path)
 	if strings.HasSuffix(low, "/") {
 		if other := t.literals[low[:len(low)-1]].first(method, path); rt == nil || other != nil && other.order < rt.order {
 			return other

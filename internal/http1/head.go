@@ -207,18 +207,32 @@ func trimBlanks(s string) string {
 	return s
 }
 
-// canonicalKey is textproto's spelling of a header's name. Most are sent in it, and need no look-up.
+// canonicalKey is textproto's spelling of a header's name. Most are sent in it, and
+// need no look-up.
 func canonicalKey(name string) string {
 	upper := true
 	for i := 0; i < len(name); i++ {
 		c := name[i]
 		if upper && 'a' <= c && c <= 'z' || !upper && 'A' <= c && c <= 'Z' {
+			if key, ok := smallNames[name]; ok {
+				return key
+			}
 			return textproto.CanonicalMIMEHeaderKey(name)
 		}
 		upper = c == '-'
 	}
 	return name
 }
+
+// smallNames are the keys of what clients send in small letters, as many programs do.
+var smallNames = func() map[string]string {
+	names := map[string]string{}
+	for _, key := range strings.Fields(`Accept Accept-Encoding Accept-Language Authorization Cache-Control Connection Content-Length
+		Content-Type Cookie Host If-None-Match Origin Referer Sec-Fetch-Mode Traceparent User-Agent X-Forwarded-For X-Forwarded-Proto X-Request-Id`) {
+		names[strings.ToLower(key)] = key
+	}
+	return names
+}()
 
 func parseLength(s string) int64 {
 	if s == "" {

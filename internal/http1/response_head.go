@@ -50,7 +50,9 @@ func (s *says) note(f Field) {
 }
 
 // isName tells whether a header is the named one, whatever the case.
-func isName(name, key string) bool { return len(name) == len(key) && strings.EqualFold(name, key) }
+func isName(name, key string) bool {
+	return len(name) == len(key) && (name == key || strings.EqualFold(name, key))
+}
 
 // ordered returns the lines of a header: what has been named, in its order and
 // spelling, and the rest. What is said of length and connection comes with
@@ -222,9 +224,11 @@ func appendField(dst []byte, name, value string) []byte {
 	dst = append(append(dst, name...), ": "...)
 	at := len(dst)
 	dst = append(dst, value...)
-	for i, c := range dst[at:] {
-		if c == '\r' || c == '\n' {
-			dst[at+i] = ' '
+	if strings.IndexByte(value, '\r') >= 0 || strings.IndexByte(value, '\n') >= 0 {
+		for i, c := range dst[at:] {
+			if c == '\r' || c == '\n' {
+				dst[at+i] = ' '
+			}
 		}
 	}
 	return append(dst, newline...)

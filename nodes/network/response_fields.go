@@ -13,7 +13,7 @@ import (
 // and spelling that a flow gives, and a map would have to be kept beside them.
 
 // sameName tells whether two names are of the same header.
-func sameName(a, b string) bool { return len(a) == len(b) && strings.EqualFold(a, b) }
+func sameName(a, b string) bool { return len(a) == len(b) && (a == b || strings.EqualFold(a, b)) }
 
 // findLocked returns where the lines of a header are: fields[i:j], at the end if there are none.
 func (res *response) findLocked(name string) (i, j int) {

@@ -51,7 +51,11 @@ func (res *response) setHeaderLocked(name string, values ...string) error {
 	if !httpguts.ValidHeaderFieldName(name) {
 		return nodeError("TypeError", "ERR_INVALID_HTTP_TOKEN", `Header name must be a valid HTTP token ["%s"]`, name)
 	}
-	wire := make([]string, len(values))
+	var store [1]string
+	wire := store[:]
+	if len(values) != len(wire) {
+		wire = make([]string, len(values))
+	}
 	for i, v := range values {
 		latin1, ok := textToLatin1(v)
 		if !ok {
@@ -104,12 +108,26 @@ func (res *response) setLocked(name string, v any) error {
 		return res.setHeaderLocked(name, values...)
 	}
 	value := msg.ToString(v)
-	if strings.EqualFold(name, "content-type") && !hasCharset(value) {
-		if cs := charsetOfType(value); cs != "" {
-			value += "; charset=" + cs
-		}
+	if sameName(name, "content-type") {
+		value = addCharset(value)
 	}
 	return res.setHeaderLocked(name, value)
+}
+
+// addCharset is what Express adds to a type that says nothing of its charset.
+func addCharset(header string) string {
+	switch header {
+	case "application/json":
+		return typeJSON
+	case "text/html":
+		return typeHTML
+	case "text/plain":
+		return typePlain
+	}
+	if cs := charsetOfType(header); cs != "" && !hasCharset(header) {
+		return header + "; charset=" + cs
+	}
+	return header
 }
 
 // setAllLocked is res.set(object).

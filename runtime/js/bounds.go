@@ -33,6 +33,7 @@ func (v *vm) installBounds() {
 		})
 	}
 	arrays := v.class("Array").Get("prototype").(*goja.Object)
+	define(v, arrays, "flat", 0, v.flat(quick(arrays.Get("flat"))))
 	native := quick(arrays.Get("join"))
 	define(v, arrays, "join", 1, func(c goja.FunctionCall) goja.Value {
 		o, ok := c.This.(*goja.Object)
@@ -45,6 +46,46 @@ func (v *vm) installBounds() {
 		}
 		return v.join(o, sep)
 	})
+}
+
+// flat is Array.prototype.flat, of lists that goja would go through until Go's
+// stack or memory ends, and with it the process: they may stand in themselves,
+// or in each other many times.
+func (v *vm) flat(native func(goja.FunctionCall) goja.Value) func(goja.FunctionCall) goja.Value {
+	return func(c goja.FunctionCall) goja.Value {
+		depth := 1.0
+		if d := c.Argument(0); d != v.undef {
+			depth = d.ToFloat()
+		}
+		if left := maxFlat; depth > 1 {
+			v.countFlat(c.This, min(depth, maxFlatDepth+1), &left)
+		}
+		return native(c)
+	}
+}
+
+// Bounds of what flat makes and goes through.
+const (
+	maxFlat      = 1 << 22
+	maxFlatDepth = 1000
+)
+
+// countFlat throws if flat would go too deep, or make too much.
+func (v *vm) countFlat(x goja.Value, depth float64, left *int) {
+	o, ok := x.(*goja.Object)
+	switch {
+	case !ok || o.ClassName() != "Array" || depth < 0:
+		if *left--; *left < 0 {
+			v.throwf("RangeError", "Invalid array length")
+		}
+	case depth == 0 && *left > 0:
+		*left--
+	default:
+		if depth < 1 {
+			return
+		}
+		v.each(o, func(_ int, e goja.Value) { v.countFlat(e, depth-1, left) })
+	}
 }
 
 // resultSize estimates from above how long the result of a method of strings is.

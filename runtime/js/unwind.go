@@ -53,7 +53,7 @@ func (v *vm) unwind() {
 // stopped tells whether err ended code that could not catch it.
 func stopped(err error) bool {
 	switch err.(type) {
-	case *goja.InterruptedError, *goja.StackOverflowError:
+	case *goja.InterruptedError, *goja.StackOverflowError, *broken:
 		return true
 	}
 	return false

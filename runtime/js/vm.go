@@ -2,6 +2,7 @@ package js
 
 import (
 	"reflect"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -156,6 +157,8 @@ func (v *vm) guard(f func() error) (err error) {
 			err = x
 		case *goja.StackOverflowError:
 			err = x
+		case runtime.Error: // of goja's own code, such as Object.fromEntries([[]])
+			err = &broken{x}
 		default:
 			panic(x)
 		}
@@ -168,6 +171,13 @@ func (v *vm) guard(f func() error) (err error) {
 		err = ex
 	}
 	return err
+}
+
+// broken is the error of a call in which goja failed rather than the body.
+type broken struct{ cause runtime.Error }
+
+func (e *broken) Error() string {
+	return "Error: the JavaScript engine has failed at this: " + e.cause.Error()
 }
 
 // unlock releases the VM, then does what had to wait for that.
