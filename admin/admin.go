@@ -28,11 +28,27 @@ const maxBody = 64 << 10
 // Route is an endpoint of the flows that run, for suggestions on pages.
 type Route struct{ Method, Path string }
 
+// Status is how the instance fares.
+type Status struct {
+	Since   time.Time // when it started
+	Stopped Stopped
+}
+
+// Stopped counts the calls of function nodes that were stopped at a limit since then.
+type Stopped struct {
+	Time     int64 `json:"time"`     // longer than their timeout
+	Memory   int64 `json:"memory"`   // more than a call may keep
+	Depth    int64 `json:"depth"`    // calls within calls
+	Outputs  int64 `json:"outputs"`  // messages sent
+	Patterns int64 `json:"patterns"` // matches of a regular expression that took too long
+}
+
 // Options of a handler. Store and Guard are required.
 type Options struct {
 	Store    *authz.Store
 	Guard    *authz.Guard
 	Routes   func() []Route // may be nil
+	Status   func() Status  // may be nil: then it is told nowhere
 	FlowFuse bool           // serve FlowFuse's routes for tokens as well
 	Login    *oidc.Provider // where people can sign in beside passwords, closed with the handler; nil: nowhere
 	Accounts authz.Accounts // which accounts they get then
@@ -102,6 +118,9 @@ func (h *Handler) endpoints() []endpoint {
 	list := slices.Concat(loginPages, accountPages, tokenPages, teamPages, userPages, auditPages, assetRoutes, apiRoutes)
 	if h.opts.Keys != nil {
 		list = slices.Concat(list, credentialPages, credentialRoutes)
+	}
+	if h.opts.Status != nil {
+		list = slices.Concat(list, statusPages, statusRoutes)
 	}
 	if h.opts.Login != nil {
 		list = append(list, oidcPages...)

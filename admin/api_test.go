@@ -345,7 +345,7 @@ func TestOpenAPIDescribesTheRoutes(t *testing.T) {
 			}
 		}
 	}
-	for _, e := range slices.Concat(apiRoutes, credentialRoutes) {
+	for _, e := range slices.Concat(apiRoutes, credentialRoutes, statusRoutes) {
 		if !e.open || e.path == ticketRoute.path {
 			served = append(served, e.method+" "+e.path)
 		} else if !strings.HasSuffix(e.path, "/openapi.json") {

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 	"golang.org/x/crypto/bcrypt"
@@ -33,6 +34,9 @@ var cheapHash = func() string {
 	}
 	return string(hash)
 }()
+
+// started is when the instance of a test did.
+var started = time.Date(2031, 5, 6, 7, 8, 9, 0, time.UTC)
 
 var (
 	ctx  = context.Background()
@@ -90,7 +94,8 @@ func newGuardedSite(t testing.TB, guarding authz.GuardOptions, change ...func(*s
 	guarding.Verifier, guarding.LoginPath, guarding.Log = verifier, LoginPath, log
 	guard, err := authz.NewGuard(policies, guarding)
 	must(err)
-	opts := Options{Store: s.store, Guard: guard, Log: log, Routes: func() []Route { return []Route{{"POST", "/orders"}, {"GET", "/hello"}} }, Try: tryNothing}
+	opts := Options{Store: s.store, Guard: guard, Log: log, Routes: func() []Route { return []Route{{"POST", "/orders"}, {"GET", "/hello"}} }, Try: tryNothing,
+		Status: func() Status { return Status{started, Stopped{Time: 1204, Memory: 2, Patterns: 1}} }}
 	opts.Keys, err = authz.OpenKeys(filepath.Join(filepath.Dir(s.path), "master.key"))
 	must(err)
 	for _, f := range change {

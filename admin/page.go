@@ -156,6 +156,7 @@ var navigation = []struct {
 	{Prefix + "users", "Users", authz.UsersRead},
 	{Prefix + "sessions", "Sessions", authz.SessionsRead},
 	{Prefix + "audit", "Audit", authz.AuditRead},
+	{statusPath, "Status", authz.StatusRead},
 	{Prefix + "account", "Account", authz.Account},
 }
 
@@ -180,7 +181,7 @@ func (c *call) page(status int, name, title string, data any) {
 	if c.p != nil && c.p.Type == authz.PrincipalSession {
 		v.User = c.p
 		for _, item := range navigation {
-			if c.p.May(item.action) && (item.path != credentialsPath || c.opts.Keys != nil) {
+			if c.p.May(item.action) && (item.path != credentialsPath || c.opts.Keys != nil) && (item.path != statusPath || c.opts.Status != nil) {
 				current := c.r.URL.Path == item.path || strings.HasPrefix(c.r.URL.Path, item.path+"/")
 				v.Nav = append(v.Nav, navItem{item.path, item.label, current})
 			}

@@ -221,6 +221,7 @@ func TestWhoMayOpenWhichPage(t *testing.T) {
 		{"POST", "users/" + mia, "root"},
 		{"GET", "sessions", "root"},
 		{"GET", "audit", "root olga"},
+		{"GET", "status", "root olga"},
 		{"GET", "account", "root olga mia stan"},
 		{"GET", "home", "root olga mia stan"},
 	} {

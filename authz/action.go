@@ -29,6 +29,7 @@ const (
 	SessionsRead  Action = "sessions.read" // everybody's
 	SessionsWrite Action = "sessions.write"
 	AuditRead     Action = "audit.read"
+	StatusRead    Action = "status.read" // how the instance fares, not its nodes
 
 	CredentialsRead  Action = "credentials.read" // names and hosts; values are nobody's to read
 	CredentialsWrite Action = "credentials.write"
@@ -42,6 +43,7 @@ var leastRole = map[Action]Role{
 	TeamRead:    RoleMember,
 	TeamWrite:   RoleOwner,
 	AuditRead:   RoleOwner,
+	StatusRead:  RoleOwner,
 
 	CredentialsRead: RoleOwner, CredentialsWrite: RoleOwner,
 }
@@ -50,7 +52,7 @@ var leastRole = map[Action]Role{
 // it does not read or change flows, nor what they serve.
 var adminActions = map[Action]bool{
 	TokensRead: true, TokensWrite: true, TeamRead: true, TeamWrite: true, TeamsRead: true, TeamsWrite: true,
-	UsersRead: true, UsersWrite: true, SessionsRead: true, SessionsWrite: true, AuditRead: true,
+	UsersRead: true, UsersWrite: true, SessionsRead: true, SessionsWrite: true, AuditRead: true, StatusRead: true,
 	CredentialsRead: true, CredentialsWrite: true,
 }
 

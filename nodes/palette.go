@@ -69,3 +69,6 @@ var Palette = []runtime.Type{
 	storage.FileIn,
 	storage.Watch,
 }
+
+// Stopped returns what was stopped at a limit in the function nodes of an engine since it was made.
+func Stopped(e *runtime.Engine) function.Stops { return function.Stopped(e) }

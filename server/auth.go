@@ -72,7 +72,7 @@ func (s *Server) openAdmin() error {
 		}
 		return nil
 	}
-	opts := admin.Options{Store: s.store, Guard: s.guard, Routes: s.adminRoutes, FlowFuse: a.FlowFuseAPI, Accounts: a.Accounts, Log: s.log}
+	opts := admin.Options{Store: s.store, Guard: s.guard, Routes: s.adminRoutes, Status: s.status, FlowFuse: a.FlowFuseAPI, Accounts: a.Accounts, Log: s.log}
 	var err error
 	if opts.Keys, err = s.cfg.Keys(); err != nil {
 		return &config.Error{Text: err.Error()}

@@ -29,6 +29,7 @@ type Server struct {
 
 	cfg      *config.Config
 	log      *slog.Logger
+	since    time.Time
 	store    *authz.Store    // nil while no policy knows tokens
 	verifier *authz.Verifier // likewise
 	issuer   *authz.Issuer   // nil if none is configured
@@ -65,7 +66,7 @@ func New(ctx context.Context, cfg *config.Config, log *slog.Logger) (*Server, er
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: log, file: file}
+	s := &Server{cfg: cfg, log: log, since: time.Now(), file: file}
 	if keys := cfg.Ignored(); len(keys) > 0 {
 		log.Info("settings.js has keys that mean nothing here", "keys", keys)
 	}

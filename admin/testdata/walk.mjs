@@ -162,7 +162,7 @@ await picture(root, "user-password");
 await root.getByRole("button", { name: "Done" }).click();
 await root.getByRole("link", { name: "new.person" }).click();
 await picture(root, "user");
-for (const name of ["audit", "sessions", "account", "teams"]) {
+for (const name of ["audit", "status", "sessions", "account", "teams"]) {
   await root.goto("/_sluice/" + name);
   await picture(root, name);
 }
@@ -215,7 +215,7 @@ await plain.getByRole("button", { name: "Done" }).click();
 await plain.getByLabel("Actions for a phone's token").click();
 await plain.getByRole("link", { name: "Revoke" }).waitFor();
 await picture(plain, "dark-phone-tokens");
-for (const name of ["team", "audit", "account", "credentials", "credentials/new"]) {
+for (const name of ["team", "audit", "status", "account", "credentials", "credentials/new"]) {
   await plain.goto("/_sluice/" + name);
   await picture(plain, "dark-phone-" + name.replace("/", "-"));
   const wide = await plain.locator("html").evaluate((e) => e.scrollWidth > e.clientWidth).catch(() => false);
