@@ -57,8 +57,8 @@ func (v *vm) flat(native func(goja.FunctionCall) goja.Value) func(goja.FunctionC
 		if d := c.Argument(0); d != v.undef {
 			depth = d.ToFloat()
 		}
-		if left := maxFlat; depth > 1 {
-			v.countFlat(c.This, min(depth, maxFlatDepth+1), &left)
+		if left := maxFlat; depth > 1 && isList(c.This) {
+			v.countFlat(c.This.(*goja.Object), depth, 0, &left)
 		}
 		return native(c)
 	}
@@ -70,22 +70,24 @@ const (
 	maxFlatDepth = 1000
 )
 
-// countFlat throws if flat would go too deep, or make too much.
-func (v *vm) countFlat(x goja.Value, depth float64, left *int) {
-	o, ok := x.(*goja.Object)
-	switch {
-	case !ok || o.ClassName() != "Array" || depth < 0:
+// countFlat throws if flat would go too deep, or through too much.
+func (v *vm) countFlat(list *goja.Object, depth float64, level int, left *int) {
+	if level > maxFlatDepth {
+		v.tooDeep(goja.FunctionCall{})
+	}
+	v.each(list, func(_ int, e goja.Value) {
 		if *left--; *left < 0 {
 			v.throwf("RangeError", "Invalid array length")
 		}
-	case depth == 0 && *left > 0:
-		*left--
-	default:
-		if depth < 1 {
-			return
+		if depth >= 1 && isList(e) {
+			v.countFlat(e.(*goja.Object), depth-1, level+1, left)
 		}
-		v.each(o, func(_ int, e goja.Value) { v.countFlat(e, depth-1, left) })
-	}
+	})
+}
+
+func isList(x goja.Value) bool {
+	o, ok := x.(*goja.Object)
+	return ok && o.ClassName() == "Array"
 }
 
 // resultSize estimates from above how long the result of a method of strings is.
