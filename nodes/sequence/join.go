@@ -140,7 +140,7 @@ func (n *joinNode) add(d *runtime.Delivery, a *arrival) error {
 		default:
 			if a.value != msg.Undefined {
 				d.Error(runtime.Textf("Cannot join %s to buffer", msg.TypeOf(a.value)), d.Msg)
-				g.waiting = append(g.waiting, keep(d)) // Node-RED completes it all the same, with its group
+				g.keep(d) // Node-RED completes it all the same, with its group
 				return n.bound(d, g)
 			}
 		}
@@ -164,7 +164,7 @@ func (n *joinNode) add(d *runtime.Delivery, a *arrival) error {
 	target := msg.ToNumber(g.count)
 	complete := target > 0 && float64(g.have) >= target || m.Has("complete")
 	if !complete {
-		g.waiting = append(g.waiting, keep(d))
+		g.keep(d)
 		return n.bound(d, g)
 	}
 	return n.finishGroup(d, g, keep(d))

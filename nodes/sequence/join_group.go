@@ -27,6 +27,7 @@ type group struct {
 	property   string
 	m          *msg.Object // the properties of the messages, later ones over earlier
 	waiting    []*kept
+	room       []kept // for the next of waiting
 	timer      *time.Timer
 	generation int  // of the timer
 	joined     bool // a buffer has been made of the list
@@ -53,6 +54,18 @@ func newGroup(a *arrival) *group {
 		}
 	}
 	return g
+}
+
+// keep keeps the message of d until the group is complete. Room is made for as many as
+// there are.
+func (g *group) keep(d *runtime.Delivery) {
+	if len(g.room) == 0 {
+		g.room = make([]kept, min(max(len(g.waiting), 1), maxRoom/4))
+	}
+	k := &g.room[0]
+	g.room = g.room[1:]
+	*k = keptOf(d)
+	g.waiting = append(g.waiting, k)
 }
 
 // maxRoom bounds the room that a group has before its messages come.

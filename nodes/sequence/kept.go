@@ -20,8 +20,13 @@ type kept struct {
 
 // keep leaves completing the message to the node.
 func keep(d *runtime.Delivery) *kept {
+	k := keptOf(d)
+	return &k
+}
+
+func keptOf(d *runtime.Delivery) kept {
 	d.Detach()
-	return &kept{m: d.Msg, d: d, hold: d.Hold()}
+	return kept{m: d.Msg, d: d, hold: d.Hold()}
 }
 
 // take returns the message itself for d to send. Complete nodes, which hear of it
