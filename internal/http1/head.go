@@ -3,7 +3,6 @@ package http1
 import (
 	"math"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strings"
 
@@ -25,7 +24,7 @@ func (c *conn) begin(head []byte) (*Exchange, error) {
 	x.request = *blank.WithContext((*requestContext)(x)) // which is inlined, and its copy stays on the stack
 	r := &x.request
 	line, fields := cutLine(x.head)
-	if !x.readLine(line) {
+	if !isText(head) || !x.readLine(line) {
 		return nil, &fault{http.StatusBadRequest}
 	}
 	f, ok := x.readFields(fields)
@@ -87,7 +86,9 @@ func (f *fields) consistent() bool {
 	return true
 }
 
-// readFields reads the header lines into the request.
+// readFields reads the header lines into the request. Whether a name has come before
+// is seen by the header not growing: to ask first would be a second look-up for each
+// line. Where one has, which is rare, all are read again with that look-up.
 func (x *Exchange) readFields(lines string) (f fields, ok bool) {
 	n := strings.Count(lines, "\n")
 	h, values := make(http.Header, n), x.few[:]
@@ -95,30 +96,40 @@ func (x *Exchange) readFields(lines string) (f fields, ok bool) {
 		values = make([]string, n)
 	}
 	x.request.Header = h
+	f, again, ok := readInto(h, values, lines, false)
+	if again {
+		clear(h)
+		f, _, ok = readInto(h, values, lines, true)
+	}
+	return f, ok
+}
+
+// readInto reads header lines into h, whose values it cuts from the given memory. again
+// tells that a name has come twice, which takes the look-up.
+func readInto(h http.Header, values []string, lines string, lookUp bool) (f fields, again, ok bool) {
 	f.length = -1
 	for i := 0; lines != ""; i++ {
 		var line string
 		line, lines = cutLine(lines)
-		name, value, found := strings.Cut(line, ":")
-		if !found || !httpguts.ValidHeaderFieldName(name) { // a name is followed by its colon, and no line goes on in the next: RFC 9112, 5
-			return f, false
+		key, value, ok := cutField(line)
+		if !ok {
+			return f, false, false
 		}
-		value = trimBlanks(value)
-		if !httpguts.ValidHeaderFieldValue(value) {
-			return f, false
-		}
-		key := canonicalKey(name)
 		if f.note(key, value) {
 			continue
 		}
-		if h[key] != nil {
+		if lookUp && h[key] != nil {
 			h[key] = append(h[key], value)
 			continue
 		}
+		size := len(h)
 		values[i] = value
 		h[key] = values[i : i+1 : i+1]
+		if len(h) == size {
+			return f, true, true
+		}
 	}
-	return f, true
+	return f, false, true
 }
 
 // note keeps what a line says about the message. Lines that are not for handlers, as in net/http, are taken.
@@ -206,33 +217,6 @@ func trimBlanks(s string) string {
 	}
 	return s
 }
-
-// canonicalKey is textproto's spelling of a header's name. Most are sent in it, and
-// need no look-up.
-func canonicalKey(name string) string {
-	upper := true
-	for i := 0; i < len(name); i++ {
-		c := name[i]
-		if upper && 'a' <= c && c <= 'z' || !upper && 'A' <= c && c <= 'Z' {
-			if key, ok := smallNames[name]; ok {
-				return key
-			}
-			return textproto.CanonicalMIMEHeaderKey(name)
-		}
-		upper = c == '-'
-	}
-	return name
-}
-
-// smallNames are the keys of what clients send in small letters, as many programs do.
-var smallNames = func() map[string]string {
-	names := map[string]string{}
-	for _, key := range strings.Fields(`Accept Accept-Encoding Accept-Language Authorization Cache-Control Connection Content-Length
-		Content-Type Cookie Host If-None-Match Origin Referer Sec-Fetch-Mode Traceparent User-Agent X-Forwarded-For X-Forwarded-Proto X-Request-Id`) {
-		names[strings.ToLower(key)] = key
-	}
-	return names
-}()
 
 func parseLength(s string) int64 {
 	if s == "" {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/textproto"
 	"net/url"
 	"strings"
 	"testing"
@@ -189,18 +188,6 @@ func TestPlainTargetsAreReadAsNetHTTPReadsThem(t *testing.T) {
 		var got url.URL
 		if parsePlain(target, &got) && (err != nil || got != *want) {
 			t.Errorf("%q: got %+v, want %+v, %v", target, got, want, err)
-		}
-	}
-}
-
-func TestKeysAreThoseOfTextproto(t *testing.T) {
-	names := []string{"ETAG", "www-authenticate", "x-b", "X-B", "x_b", "_x-", "Sec-WebSocket-Key", "content-type", "Content-type", "1a-b", "a--b"}
-	for small := range smallNames {
-		names = append(names, small)
-	}
-	for _, name := range names {
-		if got, want := canonicalKey(name), textproto.CanonicalMIMEHeaderKey(name); got != want {
-			t.Errorf("%s: got %s, want %s", name, got, want)
 		}
 	}
 }
