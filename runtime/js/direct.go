@@ -2,7 +2,6 @@ package js
 
 import (
 	"maps"
-	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -134,7 +133,7 @@ type directHost struct {
 	locked bool
 	turn   *vm       // of the pool, whose turn a run takes that lasts
 	since  time.Time // the run is known to last since
-	base   int64     // the heap then
+	heap   growth    // since then
 }
 
 var _ direct.Host = (*directHost)(nil)
@@ -179,17 +178,14 @@ func (h *directHost) Lasts() error {
 			h.turn = h.f.e.pool.take(h.f)
 		}
 		spare.lend()
-		h.since, h.base = time.Now(), heapSize()
+		h.since, h.heap = time.Now(), growthUpTo(h.f.e.opts.Memory)
 		return nil
 	}
 	if time.Since(h.since) >= h.f.timeout {
 		return h.f.timeLimit()
 	}
-	if limit := h.f.e.opts.Memory; heapSize()-h.base >= limit {
-		runtime.GC()
-		if heapSize()-h.base >= limit {
-			return h.f.memoryLimit(limit)
-		}
+	if h.heap.exceeded() {
+		return h.f.memoryLimit(h.heap.limit)
 	}
 	return nil
 }

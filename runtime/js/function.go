@@ -30,6 +30,8 @@ type Function struct {
 	lease  lease
 	gone   atomic.Bool // closed, for pooled calls
 
+	probation probation
+
 	ctx      context.Context // of background; made by the first
 	cancel   context.CancelFunc
 	underWay int
@@ -173,6 +175,14 @@ func (f *Function) sessionIn(v *vm, call Call, m *msg.Object) *session {
 // that it is over without Done means that the body completes nothing, as one
 // that names node.done() and never calls it.
 func (f *Function) Run(call Call, m *msg.Object) {
+	if f.probation.on() {
+		f.runOnProbation(call, m)
+		return
+	}
+	f.runNow(call, m)
+}
+
+func (f *Function) runNow(call Call, m *msg.Object) {
 	if f.runDirect(call, m) {
 		return
 	}

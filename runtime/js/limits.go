@@ -25,6 +25,7 @@ const (
 	CodeOutputs = "ERR_SLUICE_OUTPUTS"
 	CodeRegExp  = "ERR_SLUICE_REGEXP"
 	codeSetup   = "ERR_SLUICE_SETUP_PENDING"
+	codeResting = "ERR_SLUICE_RESTING"
 )
 
 // Stopped counts what was stopped at a limit since the engine was made.
@@ -43,6 +44,9 @@ func (f *Function) stop(code, text string) *LimitError {
 	if f.e != nil {
 		c := &f.e.stopped
 		map[string]*atomic.Int64{CodeTime: &c.time, CodeMemory: &c.memory, CodeDepth: &c.depth, CodeOutputs: &c.outputs, CodeRegExp: &c.regexp}[code].Add(1)
+	}
+	if code == CodeTime || code == CodeMemory {
+		f.probation.stopped()
 	}
 	if code != CodeTime { // Node-RED's own, reported as it does
 		f.node.Log("warn", "stopped: "+text)

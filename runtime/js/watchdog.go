@@ -1,8 +1,6 @@
 package js
 
 import (
-	"runtime"
-	"runtime/metrics"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -32,11 +30,17 @@ type watchdog struct {
 	timer *time.Timer
 	seen  uint64    // the turn of the last tick
 	since time.Time // when that was first seen
-	base  int64     // the heap then
+	heap  growth    // since then
+	again bool      // that was a moment ago
 }
 
-// tick is how often the turn that runs is looked at.
-const tick = 20 * time.Millisecond
+// tick is how often it is looked which turn runs, and moment how long afterwards
+// it is looked once more whether it still does: a turn that lasts has to get its
+// processor before many others wait for it.
+const (
+	tick   = 20 * time.Millisecond
+	moment = 2 * time.Millisecond
+)
 
 // Marks on the number of a turn.
 const (
@@ -109,26 +113,31 @@ func (w *watchdog) fire() {
 		return // the next turn arms the timer
 	}
 	now := time.Now()
-	if turn == w.seen && w.running.CompareAndSwap(turn, turn|furthered) {
+	if turn&^furthered != w.seen {
+		if w.again = !w.again; w.again { // turns that are short are not worth a second look
+			w.see(turn, now)
+			w.armLocked(min(moment, limit))
+		} else {
+			w.armLocked(tick)
+		}
+		return
+	}
+	w.again = false
+	if w.running.CompareAndSwap(w.seen, w.seen|furthered) {
 		turn |= furthered
 		spare.lend()
 	}
 	switch {
-	case turn&^furthered != w.seen:
-		w.see(turn, now)
 	case now.Sub(w.since) >= limit:
 		w.interruptLocked(turn, errTimeout{limit})
-	case w.memory > 0 && w.grownLocked():
+	case w.heap.exceeded():
 		w.interruptLocked(turn, errMemory{w.memory})
 	}
 	w.armLocked(min(tick, max(0, limit-now.Sub(w.since))))
 }
 
 func (w *watchdog) see(turn uint64, now time.Time) {
-	w.seen, w.since = turn, now
-	if w.memory > 0 {
-		w.base = heapSize()
-	}
+	w.seen, w.since, w.heap = turn, now, growthUpTo(w.memory)
 }
 
 // interruptLocked stops a turn, unless that has ended meanwhile.
@@ -136,34 +145,6 @@ func (w *watchdog) interruptLocked(turn uint64, why any) {
 	if w.running.CompareAndSwap(turn, turn|condemned) {
 		w.rt.Interrupt(why)
 	}
-}
-
-// one is held while the heap is judged, so that one turn is stopped and not all that run.
-var one sync.Mutex
-
-// grownLocked tells whether what lives in the heap has grown too much during the turn.
-func (w *watchdog) grownLocked() bool {
-	heap := heapSize()
-	if heap < w.base {
-		w.base = heap
-		return false
-	}
-	if heap-w.base < w.memory {
-		return false
-	}
-	one.Lock()
-	defer one.Unlock()
-	if heapSize()-w.base < w.memory {
-		return false
-	}
-	runtime.GC()
-	return heapSize()-w.base >= w.memory
-}
-
-func heapSize() int64 {
-	s := [...]metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(s[:])
-	return int64(s[0].Value.Uint64())
 }
 
 func (w *watchdog) close() {

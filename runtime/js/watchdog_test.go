@@ -53,7 +53,16 @@ func TestWatchdogStopsOnlyTheTurnThatIsLate(t *testing.T) {
 
 func TestTurnsThatLastGetAProcessorOfTheirOwn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		spare.giveBackAll() // what the turns of other tests have left
+		synctest.Wait()
 		own := runtime.GOMAXPROCS(0)
+		are := func(when string, want int) {
+			t.Helper()
+			synctest.Wait()
+			if got := runtime.GOMAXPROCS(0); got != want {
+				t.Errorf("%s: %d processors, want %d", when, got, want)
+			}
+		}
 		var turns [3]*watchdog
 		for i := range turns {
 			turns[i] = &watchdog{rt: goja.New()}
@@ -61,20 +70,28 @@ func TestTurnsThatLastGetAProcessorOfTheirOwn(t *testing.T) {
 			turns[i].start(time.Minute)
 		}
 		time.Sleep(tick)
-		synctest.Wait()
-		if got := runtime.GOMAXPROCS(0); got != own {
-			t.Errorf("short turns have %d processors, want %d", got, own)
+		are("short turns", own)
+		time.Sleep(moment)
+		are("long turns", own+len(turns))
+		for _, w := range turns {
+			w.stop()
 		}
-		time.Sleep(2 * tick)
-		synctest.Wait()
-		for i := range turns {
-			if got, want := runtime.GOMAXPROCS(0), own+len(turns)-i; got != want {
-				t.Errorf("%d long turns have %d processors, want %d", len(turns)-i, got, want)
-			}
-			turns[i].stop()
-		}
-		if got := runtime.GOMAXPROCS(0); got != own {
-			t.Errorf("afterwards there are %d processors, want %d", got, own)
-		}
+		are("a moment after them", own+len(turns))
+		turns[0].start(time.Minute)
+		time.Sleep(2*tick + moment)
+		are("another long turn", own+len(turns))
+		time.Sleep(linger)
+		are("which is the only one", own+len(turns))
+		turns[0].stop()
+		time.Sleep(linger)
+		are("afterwards", own)
 	})
+}
+
+// giveBackAll lets no processor linger.
+func (p *processors) giveBackAll() {
+	p.mu.Lock()
+	p.last = time.Time{}
+	p.mu.Unlock()
+	p.adjust()
 }
