@@ -105,6 +105,7 @@ func (b *Body) Run(h Host, m *msg.Object) (res Result, ok bool) {
 	}
 	r.host, r.m, r.id = h, m, m.Value(msg.ID)
 	r.tagged()
+	r.steps = stepsPerLook
 	defer func() {
 		if ok {
 			r.end()
