@@ -22,11 +22,11 @@ type changeKind uint8
 const (
 	replaced  changeKind = iota // the value of a key or an element
 	added                       // a key
-	removed                     // a key: fields are what the object had
+	removed                     // a key, or more: was is what the object had
 	grown                       // the array, which had at elements
 	popped                      // its last element
 	shifted                     // its first element
-	rewritten                   // the array: all are what it had
+	rewritten                   // the array: was is what it had
 	reset                       // the date
 )
 
@@ -109,9 +109,18 @@ func (r *run) setField(o *msg.Object, key string, v value) {
 		bailout("__proto__")
 	}
 	x := r.held(o, v)
-	if o.Tag() == r.tag {
+	switch {
+	case o.Tag() == r.tag:
 		o.Set(key, x)
-	} else if was, had := o.Swap(key, x); had {
+		return
+	case o.Len() >= wide && !o.Has(key):
+		r.keep(o)
+		o.Set(key, x)
+		return
+	case len(r.journal) >= maxJournal:
+		bailout("too many changes")
+	}
+	if was, had := o.Swap(key, x); had {
 		r.note(change{kind: replaced, object: o, key: key, was: was})
 	} else {
 		r.note(change{kind: added, object: o, key: key})
@@ -120,9 +129,22 @@ func (r *run) setField(o *msg.Object, key string, v value) {
 
 func (r *run) deleteField(o *msg.Object, key string) {
 	if o.Has(key) {
-		r.note(change{kind: removed, object: o, was: o.Snapshot()})
+		r.keep(o)
 		o.Delete(key)
 	}
+}
+
+// wide is from how many fields on an object is kept as a whole when it gets more, which are slow to take off one by one.
+const wide = 64
+
+// keep notes all fields of an object that is about to change. What happens to it then need not be noted.
+func (r *run) keep(o *msg.Object) {
+	if o.Tag() == r.tag {
+		return
+	}
+	r.charge(o.Len())
+	r.note(change{kind: removed, object: o, was: o.Snapshot()})
+	o.SetTag(r.tag)
 }
 
 func (r *run) setElement(a *msg.Array, i int, v value) {
@@ -146,13 +168,14 @@ func (r *run) push(a *msg.Array, v value) {
 	a.Append(x)
 }
 
-// rewrite notes all elements of an array that is about to change.
+// rewrite notes all elements of an array that is about to change. What happens to it then need not be noted.
 func (r *run) rewrite(a *msg.Array) {
 	if a.Tag() == r.tag {
 		return
 	}
 	r.charge(a.Len())
 	r.note(change{kind: rewritten, array: a, was: a.Elements()})
+	a.SetTag(r.tag)
 }
 
 // tags numbers the runs, by blocks.
