@@ -235,10 +235,14 @@ func (d *dumper) dump(v any) {
 			d.b.WriteString("function")
 			return
 		}
+		defer func() {
+			if recover() != nil { // it looks at a message that has left
+				d.b.WriteString("cycle")
+			}
+		}()
 		text, err := x.obj.MarshalJSON()
 		if err != nil {
-			d.b.WriteString("cycle")
-			return
+			panic(err)
 		}
 		v, _ := msg.ParseBytes(text)
 		d.dump(v)
