@@ -273,8 +273,12 @@ func (n *nesting) sign(c byte) {
 	case '+', '-':
 		if n.at < len(n.text) && n.text[n.at] == c { // ++ and --
 			n.at++
-			if n.last = was; was == value {
+			if n.last = was; was == value && before != "++" {
+				n.word = "++"
 				return
+			}
+			if was == value { // behind a++ another ++ begins an expression
+				was, n.last = operator, operator
 			}
 		}
 		n.add(n.weigh(was == operator))

@@ -15,6 +15,7 @@ var nested = map[string]func(n int) string{
 	"blocks":      func(n int) string { return strings.Repeat("{", n) + strings.Repeat("}", n) },
 	"not":         func(n int) string { return strings.Repeat("!", n) + "1" },
 	"minus":       func(n int) string { return strings.Repeat("- ", n) + "1" },
+	"increments":  func(n int) string { return "var a;a" + strings.Repeat("++", n) },
 	"typeof":      func(n int) string { return strings.Repeat("typeof ", n) + "1" },
 	"new":         func(n int) string { return strings.Repeat("new ", n) + "a" },
 	"else if":     func(n int) string { return strings.Repeat("if(0){}else ", n) + "{}" },
