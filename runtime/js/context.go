@@ -3,6 +3,7 @@ package js
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/dop251/goja"
@@ -28,7 +29,7 @@ type contextAccess struct {
 }
 
 // pendingSet is a set of the running turn. It reaches the store when the turn
-// ends or when someone looks, so that a body can go on filling the object.
+// ends or when someone looks for it, so that a body can go on filling the object.
 type pendingSet struct {
 	a          *contextAccess
 	store, key string
@@ -187,7 +188,7 @@ func (a *contextAccess) value(store, key string) (goja.Value, error) {
 			return p.val, nil
 		}
 	}
-	v.cur.flushSets()
+	v.cur.flushSetsFor(key)
 	x, err := a.ctx.Get(store, key)
 	if err != nil {
 		return nil, err
@@ -212,7 +213,7 @@ func (a *contextAccess) set(c goja.FunctionCall) goja.Value {
 	v := a.f.vm
 	if key, ok := a.plainKey(c, 2); ok {
 		if x, ok := v.primitive(c.Arguments[1]); ok {
-			v.cur.flushSets()
+			v.cur.flushSetsFor(key)
 			if err := a.ctx.Set("", key, x); err != nil {
 				v.throw(err)
 			}
@@ -269,6 +270,14 @@ func (a *contextAccess) put(store, key string, val goja.Value) (err error) {
 		err = a.ctx.Set(store, key, (&exporter{vm: a.f.vm, keep: true}).value(val))
 	})
 	return err
+}
+
+// flushSetsFor carries out the sets of the turn if key may lead to one. Else they go on
+// waiting, since a body that has got such an object goes on filling it.
+func (s *session) flushSetsFor(key string) {
+	if len(s.sets) > 0 && (!simpleKey.MatchString(key) || slices.ContainsFunc(s.sets, func(p pendingSet) bool { return p.key == key })) {
+		s.flushSets()
+	}
 }
 
 // flushSets carries out the sets of the turn, the last of each key.

@@ -377,6 +377,8 @@ var oddBodies = []string{
 	`flow.set("d", msg.d); flow.get("d").setTime(5); return {payload: [flow.get("d"), msg.d]}`,
 	`flow.set("o", [msg.d, msg.b]); for (const x of flow.get("o")) { if (x.setTime) x.setTime(7); else x[0] = 1 } return {payload: [flow.get("o"), msg.d, msg.b]}`,
 	`flow.set("cyc", msg); msg.self = msg; return {payload: flow.get("cyc").self === msg}`,
+	`flow.set("k", {a: 5}); const o = flow.get("k"); o.a = flow.get("n"); o.b = flow.get("o.a"); flow.set("p", 5); o.c = 6; return {payload: [o, flow.get("k")]}`,
+	`flow.set("k", {a: 5}); const o = flow.get("k"); flow.set("k", 5); o.a = 6; global.set("k", o); return {payload: [o, flow.get("k"), global.get("k")]}`,
 	`const o = flow.get("o"); flow.set("p", o); o.a = "after"; return {payload: [flow.get("p").a, flow.get("p") === o]}`,
 	`const o = flow.get("o"); flow.set("o", {a: 2}); o.a = "old"; return {payload: [flow.get("o").a, o.a]}`,
 	`const o = {x: 1}; flow.set("k", o); global.set("k", o); flow.get("k").x = 2; return {payload: [o.x, global.get("k").x]}`,
