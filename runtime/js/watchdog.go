@@ -12,11 +12,7 @@ import (
 // the heap grows beyond its limit. One timer ticks while there are turns and
 // looks whose number runs; a turn itself only writes its number down, without
 // a look at the clock. Its time therefore counts from the tick that first saw
-// it: it is stopped up to one tick late, never early.
-//
-// Go does not tell whose memory is whose, so growth counts against the turn
-// that runs meanwhile. Short turns are never looked at, and garbage is
-// collected before a turn is stopped.
+// it: it is stopped up to a tick and a moment late, never early.
 type watchdog struct {
 	rt     *goja.Runtime
 	memory int64 // by how much the heap may grow during a turn, in bytes; 0: no limit
@@ -26,12 +22,12 @@ type watchdog struct {
 	limit   atomic.Int64  // of that turn, in nanoseconds
 	armed   atomic.Bool   // the timer will fire
 
-	mu    sync.Mutex // guards what follows, and is held while a turn is stopped
-	timer *time.Timer
-	seen  uint64    // the turn of the last tick
-	since time.Time // when that was first seen
-	heap  growth    // since then
-	again bool      // that was a moment ago
+	mu     sync.Mutex // guards what follows, and is held while a turn is stopped
+	timer  *time.Timer
+	seen   uint64    // the turn of the last tick
+	since  time.Time // when that was first seen
+	heap   growth    // since then
+	second bool      // the timer fires after a moment, for a second look at it
 }
 
 // tick is how often it is looked which turn runs, and moment how long afterwards
@@ -114,7 +110,7 @@ func (w *watchdog) fire() {
 	}
 	now := time.Now()
 	if turn&^furthered != w.seen {
-		if w.again = !w.again; w.again { // turns that are short are not worth a second look
+		if w.second = !w.second; w.second { // turns that are short are not worth a second look
 			w.see(turn, now)
 			w.armLocked(min(moment, limit))
 		} else {
@@ -122,7 +118,7 @@ func (w *watchdog) fire() {
 		}
 		return
 	}
-	w.again = false
+	w.second = false
 	if w.running.CompareAndSwap(w.seen, w.seen|furthered) {
 		turn |= furthered
 		spare.lend()
