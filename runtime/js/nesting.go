@@ -43,7 +43,8 @@ type nesting struct {
 	dot    bool // the last token was . or ?.
 	word   string
 	levels []level
-	depth  int // of all levels
+	opened [128]int // of levels, by closer
+	depth  int      // of all levels
 	doubt  bool
 }
 
@@ -52,6 +53,7 @@ type level struct {
 	weight  int  // of the operators since the last statement or element
 	control bool // these are the parentheses of if, for, while or with
 	quoted  bool // this is ${…}
+	closer  byte
 }
 
 // operand says what a token is to the one behind it.
@@ -89,13 +91,27 @@ func (n *nesting) next() {
 func (n *nesting) open(l level) {
 	n.add(nests)
 	n.levels = append(n.levels, l)
+	n.opened[l.closer]++
 	n.last = operator
 }
 
-func (n *nesting) closed() (l level) {
+// closed ends the level that c closes, and those in it that nothing closes. A c
+// without one closes nothing: goja reports it and goes on where it was.
+func (n *nesting) closed(c byte) (l level) {
+	if n.opened[c] == 0 {
+		return l
+	}
+	for n.levels[len(n.levels)-1].closer != c {
+		n.pop()
+	}
+	return n.pop()
+}
+
+func (n *nesting) pop() (l level) {
 	n.next()
 	if last := len(n.levels) - 1; last > 0 {
 		l = n.levels[last]
+		n.opened[l.closer]--
 		n.levels = n.levels[:last]
 		n.add(-min(nests-1, n.levels[last-1].weight)) // it stays a link of a chain
 	}
@@ -195,7 +211,7 @@ func (n *nesting) template() {
 			return
 		case c == '$' && strings.HasPrefix(n.text[n.at:], "${"):
 			n.at += 2
-			n.open(level{quoted: true})
+			n.open(level{quoted: true, closer: '}'})
 			return
 		}
 	}
@@ -249,18 +265,20 @@ func (n *nesting) sign(c byte) {
 	n.last, n.word = operator, ""
 	switch c {
 	case '(':
-		n.open(level{control: controlWords[before]})
-	case '[', '{':
-		n.open(level{})
+		n.open(level{control: controlWords[before], closer: ')'})
+	case '[':
+		n.open(level{closer: ']'})
+	case '{':
+		n.open(level{closer: '}'})
 	case ')':
-		if n.last = value; n.closed().control {
+		if n.last = value; n.closed(c).control {
 			n.last = operator
 		}
 	case ']':
-		n.closed()
+		n.closed(c)
 		n.last = value
 	case '}':
-		if n.closed().quoted {
+		if n.closed(c).quoted {
 			n.template()
 			return
 		}

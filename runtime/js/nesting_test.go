@@ -15,6 +15,7 @@ var nested = map[string]func(n int) string{
 	"blocks":      func(n int) string { return strings.Repeat("{", n) + strings.Repeat("}", n) },
 	"not":         func(n int) string { return strings.Repeat("!", n) + "1" },
 	"minus":       func(n int) string { return strings.Repeat("- ", n) + "1" },
+	"mismatches":  func(n int) string { return strings.Repeat("a)_>{", n) + strings.Repeat("}", n) },
 	"increments":  func(n int) string { return "var a;a" + strings.Repeat("++", n) },
 	"typeof":      func(n int) string { return strings.Repeat("typeof ", n) + "1" },
 	"new":         func(n int) string { return strings.Repeat("new ", n) + "a" },
