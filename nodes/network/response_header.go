@@ -204,10 +204,3 @@ func latin1ToText(s string) string {
 	}
 	return s
 }
-
-func first(values []string) string {
-	if len(values) == 0 {
-		return ""
-	}
-	return values[0]
-}
