@@ -213,7 +213,11 @@ func (a *contextAccess) set(c goja.FunctionCall) goja.Value {
 	v := a.f.vm
 	if key, ok := a.plainKey(c, 2); ok {
 		if x, ok := v.primitive(c.Arguments[1]); ok {
-			v.cur.flushSetsFor(key)
+			if s := v.cur; len(s.sets) > 0 && simpleKey.MatchString(key) {
+				s.sets = append(s.sets, pendingSet{a, "", key, c.Arguments[1]})
+				return v.undef
+			}
+			v.cur.flushSets()
 			if err := a.ctx.Set("", key, x); err != nil {
 				v.throw(err)
 			}
