@@ -95,7 +95,7 @@ func (v *vm) resultSize(name string) func(this goja.String, c goja.FunctionCall)
 	switch name {
 	case "repeat":
 		return func(this goja.String, c goja.FunctionCall) float64 {
-			n := c.Argument(0).ToFloat()
+			n := math.Trunc(c.Argument(0).ToFloat())
 			if n < 0 || math.IsInf(n, 1) {
 				v.throwf("RangeError", "Invalid count value: %s", c.Argument(0).String())
 			}
