@@ -2,6 +2,7 @@ package direct
 
 import (
 	"math"
+	"slices"
 
 	"github.com/dop251/goja/ast"
 	"github.com/dop251/goja/token"
@@ -27,10 +28,7 @@ func (c *compiler) binary(x *ast.BinaryExpression) expr {
 	case token.LOGICAL_AND, token.LOGICAL_OR, token.COALESCE:
 		return logical(x.Operator, c.expr(x.Left), c.expr(x.Right))
 	case token.PLUS:
-		if parts := c.texts(x); parts != nil {
-			return joined(parts)
-		}
-		return plus(c.expr(x.Left), c.expr(x.Right))
+		return c.sum(x)
 	case token.IN:
 		return c.in(x)
 	case token.INSTANCEOF:
@@ -116,8 +114,9 @@ func logical(op token.Token, a, b expr) expr {
 	}
 }
 
-// texts are the parts of a sum that begins with a text: all of it is put together at once.
-func (c *compiler) texts(x *ast.BinaryExpression) []expr {
+// sum compiles a chain of +, whose operands are many in long texts. One that begins
+// with a text is put together at once.
+func (c *compiler) sum(x *ast.BinaryExpression) expr {
 	var list []ast.Expression
 	e := ast.Expression(x)
 	for {
@@ -129,15 +128,28 @@ func (c *compiler) texts(x *ast.BinaryExpression) []expr {
 		e = b.Left
 	}
 	list = append(list, e)
-	n := len(list)
-	if n < 3 || !isText(list[n-1]) && !isText(list[n-2]) {
-		return nil
+	slices.Reverse(list)
+	parts := c.exprs(list)
+	switch {
+	case len(list) == 2:
+		return plus(parts[0], parts[1])
+	case isText(list[0]) || isText(list[1]):
+		return joined(parts)
 	}
-	parts := make([]expr, n)
-	for i, e := range list {
-		parts[n-1-i] = c.expr(e)
+	return func(fr *frame) value {
+		l := parts[0](fr)
+		for _, e := range parts[1:] {
+			r := e(fr)
+			if x, ok := l.number(); ok {
+				if y, ok := r.number(); ok {
+					l = num(x + y)
+					continue
+				}
+			}
+			l = fr.run.add(l, r)
+		}
+		return l
 	}
-	return parts
 }
 
 func isText(x ast.Expression) bool {
