@@ -98,6 +98,7 @@ func (f *Function) endClose() {
 	f.timers.close() // a listener may have started some
 	f.state = closed
 	f.gone.Store(true)
+	close(f.closed)
 	if f.cancel != nil {
 		f.cancel()
 	}

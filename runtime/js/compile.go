@@ -120,7 +120,10 @@ func compile(src Source) (*compiled, error) {
 		}
 		if r := (&rewriter{depth: c.depth, deep: c.deep, this: c.this}); c.depth || c.deep || c.regexps || c.this {
 			r.rewrite(prg)
+			err = r.err
 		}
+	}
+	if err == nil {
 		c.prg, err = goja.CompileAST(prg, false)
 	}
 	if err != nil {

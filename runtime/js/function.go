@@ -29,6 +29,7 @@ type Function struct {
 	pooled []*linked // by vm.index; each belongs to who holds that VM
 	lease  lease
 	gone   atomic.Bool // closed, for pooled calls
+	closed chan struct{}
 
 	probation probation
 
@@ -87,7 +88,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 	e.opts.Lock.Lock()
 	v := e.vmLocked()
 	defer v.unlock()
-	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, over: orphan{src.Node}, src: src, held: map[*session]struct{}{}}
+	f := &Function{e: e, vm: v, node: src.Node, c: c, timeout: src.Timeout, over: orphan{src.Node}, src: src, held: map[*session]struct{}{}, closed: make(chan struct{})}
 	if f.timeout <= 0 {
 		f.timeout = e.opts.Timeout
 	}

@@ -43,20 +43,25 @@ func (p *probation) on() bool { return p.level.Load() > 0 }
 
 // runOnProbation is Run for a function that was stopped.
 func (f *Function) runOnProbation(call Call, m *msg.Object) {
-	if !f.probation.run(func() { f.runNow(call, m) }) {
+	if !f.probation.run(f.closed, func() { f.runNow(call, m) }) {
 		call.Done(&LimitError{"Error: too many messages wait for a function that was stopped before", codeResting})
 	}
 }
 
-// run calls f once it is f's turn and the function has rested. false: too many wait.
-func (p *probation) run(f func()) bool {
+// run calls f once it is f's turn and the function has rested, or is closed. false: too many wait.
+func (p *probation) run(closed <-chan struct{}, f func()) bool {
 	if p.waiting.Add(1) > maxWaiting {
 		p.waiting.Add(-1)
 		return false
 	}
 	p.turn.Lock()
 	defer p.turn.Unlock()
-	time.Sleep(time.Until(p.until))
+	if rest := time.Until(p.until); rest > 0 {
+		select {
+		case <-time.After(rest):
+		case <-closed:
+		}
+	}
 	p.waiting.Add(-1)
 	stops, start := p.stops.Load(), time.Now()
 	f()

@@ -42,7 +42,7 @@ func TestAFunctionThatIsStoppedAgainAndAgainRests(t *testing.T) {
 				}
 			}
 			if was {
-				p.run(body)
+				p.run(nil, body)
 			} else {
 				body()
 			}
@@ -61,7 +61,7 @@ func TestCallsOnProbationRunOneAtATime(t *testing.T) {
 	var all sync.WaitGroup
 	for range 5 {
 		all.Go(func() {
-			p.run(func() {
+			p.run(nil, func() {
 				if running.Add(1) > 1 {
 					t.Error("two run at once")
 				}
@@ -78,7 +78,7 @@ func TestCallsOnProbationRunOneAtATime(t *testing.T) {
 		t.Error("calls that end by themselves must end it")
 	}
 	p.waiting.Add(maxWaiting)
-	if p.run(func() { t.Error("it ran") }) {
+	if p.run(nil, func() { t.Error("it ran") }) {
 		t.Error("more must not wait")
 	}
 }
@@ -105,5 +105,16 @@ func TestWhoIsStoppedIsOnProbation(t *testing.T) {
 				t.Errorf("%s: after %s: %v", body, tc.m, f.probation.on())
 			}
 		}
+	}
+}
+
+func TestARestEndsWithTheFunction(t *testing.T) {
+	var p probation
+	p.until = time.Now().Add(time.Hour)
+	closed := make(chan struct{})
+	close(closed)
+	ran := false
+	if !p.run(closed, func() { ran = true }) || !ran {
+		t.Error("a call waited for a function that is closed")
 	}
 }
