@@ -276,10 +276,17 @@ func (a *contextAccess) put(store, key string, val goja.Value) (err error) {
 	return err
 }
 
-// flushSetsFor carries out the sets of the turn if key may lead to one. Else they go on
+// flushSetsFor carries out the sets of the turn if key may lead into one. Else they go on
 // waiting, since a body that has got such an object goes on filling it.
 func (s *session) flushSetsFor(key string) {
-	if len(s.sets) > 0 && (!simpleKey.MatchString(key) || slices.ContainsFunc(s.sets, func(p pendingSet) bool { return p.key == key })) {
+	if len(s.sets) == 0 {
+		return
+	}
+	root := key
+	if i := strings.IndexAny(key, ".["); i >= 0 {
+		root = key[:i]
+	}
+	if !simpleKey.MatchString(root) || slices.ContainsFunc(s.sets, func(p pendingSet) bool { return p.key == root }) {
 		s.flushSets()
 	}
 }

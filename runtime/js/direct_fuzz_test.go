@@ -116,7 +116,7 @@ var forms = map[byte][]string{
 	'X': {"(1)", "null", "undefined", "@N", "@S", "@B", "@A", "@O", "@N", "@S", "@B", "@A", "@O", "@D", "msg[@K]", "@O[@K]", "@A[@N]", "@O?.[@K]?.a", "msg.payload?.[@K]?.length", "msg.nil?.x.y", "(@X || @X)", "(@X && @X)", "(@X ?? @X)", "(@B ? @X : @X)", "@A.find(@p)", "@A.findLast(@p)", "@A.pop()", "@A.shift()", "@A.at(@N)", "flow.get(@C)", "context.get('c')", "(@X, @X)", "@L.reduce(@r)", "@E.exec(@S)", "@S.match(@E)", "(@S.match(@E) || {}).index", "(@E.exec(@S) || [])[1]", "env.get('NAME')", "new Map(@W).get(@K)", "[@A].flat(9)", "msg.b", "msg.b[@N]", "RED.util.getMessageProperty(msg, 'payload.x')", "@G"},
 	'P': {"1", "null", "@N", "@S", "@B", "undefined"},
 	'K': {`"a"`, `"b"`, `"k"`, `"1"`, "0", `"payload"`, `"list"`, `"x"`, `"toString"`, `"length"`, "@S", "@N"},
-	'C': {`"o"`, `"n"`, `"l"`, `"k1"`, `"k2"`, `"none"`, `"o.a"`, `"l[1].x"`},
+	'C': {`"o"`, `"n"`, `"l"`, `"k1"`, `"k2"`, `"none"`, `"o.a"`, `"l[1].x"`, `"k3.x"`, `"k3"`, `"k-4"`},
 	'E': {"/a/", "/@e/", "/@e/g", "/@e/i", "/@e/gi", "/@e/m", "/@e/u"},
 	'e': {"a", "[a-c]+", `\d+`, `\s+`, "(a)(b)?", "b|c", "^.", ".$", `\w`, "[^a-z]", "(?:a|b)+", "x*", "é", `\b`, "(?<n>l+)", "a{2}", "a+?b", "l(?=o)", `[\s\S]`, `(.)\1`, "."},
 	'f': {"x => x", "x => @X", "(x, i) => i", "(x, i, all) => all.length + i", "x => ({v: x})", "function (x) { return @X }", "x => { const y = x; return [y, @N] }", "x => String(x).slice(0, 9)", "x => typeof x", "([x]) => x", "({v}) => v", "x => { if (msg && @B) return @X; msg.n = @N }", "Number", "String", "parseFloat", "(x, i) => { @A.push(i); return x }"},
@@ -193,7 +193,7 @@ func (w *writer) line(form string) {
 }
 
 var lines = []string{"msg.payload = @X", "msg.n = @N", "msg[@K] = @X", "@O[@K] = @P", "@O.k = @A", "@A.push(@P)", "@A[0] = @P", "@A[@A.length] = @P", "@O.n = (@O.n || 0) + 1", "@O.n += @N", "@A[1]++", "delete @O[@K]", "delete msg.o", "delete msg[@K]", "@A.forEach(x => { msg.n += 1 })", "@A.forEach((x, i) => { @O['f' + i % 7] = x })",
-	"node.warn(@X)", "node.log(@S)", "node.status({text: @S})", "node.status(@S)", "node.error(@S, msg)", "node.send({payload: @P})", "node.send(msg)", "flow.set('k1', @P)", "flow.set('k2', {...@O, k: 1})", "flow.set('o', JSON.parse(JSON.stringify(@O)))", "context.set('c', @N)", "flow.get('o').a = @P", "flow.get('l').push(@P)", "global.get('g').deep.x = @X", "@G", "@X", "@D.setDate(@N % 40)", "@D.setHours(@N % 30, 1)", "@A.sort()", "@A.splice(0, 1)", "@A.reverse()", "@A.pop()", "@A.length", "new Map(@W).forEach((v, k) => { msg.topic = k })", "Object.assign(msg, @O)", "msg.o ??= @O", "msg.s ||= @S", "msg.yes &&= @B", "console.log(@S)"}
+	"node.warn(@X)", "node.log(@S)", "node.status({text: @S})", "node.status(@S)", "node.error(@S, msg)", "node.send({payload: @P})", "node.send(msg)", "flow.set('k1', @P)", "flow.set('k3.x.y', @P)", "flow.set('o.z', @P)", "flow.set('k-4', @N)", "flow.set('k2', {...@O, k: 1})", "flow.set('o', JSON.parse(JSON.stringify(@O)))", "context.set('c', @N)", "flow.get('o').a = @P", "flow.get('l').push(@P)", "global.get('g').deep.x = @X", "@G", "@X", "@D.setDate(@N % 40)", "@D.setHours(@N % 30, 1)", "@A.sort()", "@A.splice(0, 1)", "@A.reverse()", "@A.pop()", "@A.length", "new Map(@W).forEach((v, k) => { msg.topic = k })", "Object.assign(msg, @O)", "msg.o ??= @O", "msg.s ||= @S", "msg.yes &&= @B", "console.log(@S)"}
 
 func (w *writer) statement() {
 	w.depth++

@@ -2,6 +2,7 @@ package direct
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"sluice/runtime/msg"
@@ -31,22 +32,37 @@ func (r *run) contextKey(v value) string {
 	return key
 }
 
+// root is the first name of a key: what it leads to lies within the value of that name.
+func root(key string) string {
+	if i := strings.IndexAny(key, ".["); i >= 0 {
+		return key[:i]
+	}
+	return key
+}
+
+// place is a value of a context by the root of its keys.
+type place struct{ scope, root string }
+
 func (r *run) contextGet(scope string, k value) value {
 	key := r.contextKey(k)
+	at := place{scope, root(key)}
 	for i := len(r.sets) - 1; i >= 0; i-- {
-		if s := &r.sets[i]; s.Scope == scope && s.Key == key {
+		switch s := &r.sets[i]; {
+		case s.Scope != scope:
+		case s.Key == key:
 			return of(s.Value)
+		case root(s.Key) == at.root || !namedPath.MatchString(at.root):
+			bailout("a path into a context that has just been set")
 		}
-	}
-	if len(r.sets) > 0 && !simpleKey.MatchString(key) {
-		bailout("a path into a context that has just been set")
 	}
 	x, ok := r.host.Get(scope, key)
 	if !ok {
 		bailout("a context")
 	}
 	switch x.(type) {
-	case string, float64, bool, nil, *msg.Object, *msg.Array:
+	case *msg.Object, *msg.Array:
+		r.got = append(r.got, at)
+	case string, float64, bool, nil:
 	default:
 		if x != msg.Undefined {
 			bailout("a special object of a store")
@@ -59,15 +75,48 @@ func (r *run) contextGet(scope string, k value) value {
 // which nobody can tell: whoever runs meanwhile waits for the lock of the stores.
 func (r *run) contextSet(scope string, k, v value) {
 	key := r.contextKey(k)
-	if !simpleKey.MatchString(key) {
-		bailout("a path into a context")
-	}
 	x := r.loose(v)
-	for i := range r.sets {
-		if s := &r.sets[i]; s.Scope == scope && s.Key == key {
-			s.Value = x
-			return
+	if !simpleKey.MatchString(key) {
+		r.reaches(scope, key)
+		x = msg.CopyIn(x) // as a VM does
+	} else {
+		for i := len(r.sets) - 1; i >= 0; i-- {
+			if s := &r.sets[i]; s.Scope == scope && s.Key == key {
+				s.Value = x
+				return
+			} else if s.Scope == scope && root(s.Key) == key {
+				break // which comes before this one
+			}
 		}
 	}
 	r.sets = append(r.sets, Set{scope, key, x})
+}
+
+// namedPath is a key of names.
+var namedPath = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*)*$`)
+
+// reaches makes sure that a path can be set when the run has ended: all on its way are
+// objects, or not there, and the body cannot see that it is not set yet.
+func (r *run) reaches(scope, key string) {
+	at := place{scope, root(key)}
+	if !namedPath.MatchString(key) || slices.Contains(r.got, at) {
+		bailout("a path into a context")
+	}
+	for i := range r.sets {
+		if s := &r.sets[i]; s.Scope == scope && root(s.Key) == at.root && s.Key != key {
+			bailout("paths into one value of a context")
+		}
+	}
+	for i := 0; i < len(key); i++ {
+		if key[i] != '.' {
+			continue
+		}
+		switch x, ok := r.host.Get(scope, key[:i]); x.(type) {
+		case *msg.Object:
+		default:
+			if !ok || x != msg.Undefined {
+				bailout("a path into a context")
+			}
+		}
+	}
 }

@@ -23,6 +23,7 @@ type run struct {
 	journal []change
 	effects []Effect
 	sets    []Set
+	got     []place // containers of stores that the body has seen
 	sent    int
 	mixed   bool         // containers of messages and stores refer to each other
 	keepers []any        // containers of stores that got some of a message's
@@ -104,7 +105,7 @@ func (r *run) end() {
 	clear(r.args[:cap(r.args)])
 	clear(r.journal)
 	clear(r.keepers)
-	r.journal, r.keepers, r.args = r.journal[:0], r.keepers[:0], r.args[:0]
+	r.journal, r.keepers, r.args, r.got = r.journal[:0], r.keepers[:0], r.args[:0], r.got[:0]
 	r.effects, r.sets, r.holed = nil, nil, nil
 	r.result, r.looked = value{}, looked{}
 	if cap(r.buf) > 1<<16 {
