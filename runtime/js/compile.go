@@ -19,8 +19,6 @@ import (
 type compiled struct {
 	prg     *goja.Program
 	params  []string // the names the outer function is called with
-	extras  []extra  // what it is called with beyond them
-	once    int      // constants that it makes for the body
 	body    *usage
 	needs   []string
 	copies  bool   // the body runs on native copies of its message
@@ -47,6 +45,12 @@ var copyNames = []string{"freeze", "seal", "preventExtensions", "defineProperty"
 // retainNames can keep a value beyond the call it came with.
 var retainNames = []string{"Map", "Set", "WeakMap", "WeakSet", "setTimeout", "setInterval", "setImmediate", "queueMicrotask",
 	"then", "on", "once", "addListener", "sendFile", "sendfile", "download", "end", "write", "globalThis", "prototype", "eval", "Function", "Object.prototype"}
+
+// captures are the globals that become variables of the outer function, which goja
+// finds by number and not by name through all scopes. (A text that assigns one has a
+// variable for it anyhow.)
+var captures = strings.Fields("Math JSON Object Array String Number Boolean Date parseInt parseFloat isNaN isFinite undefined NaN Infinity " +
+	"encodeURIComponent decodeURIComponent Error TypeError RangeError RegExp")
 
 func compile(src Source) (*compiled, error) {
 	parts := []struct{ kind, head, text string }{
@@ -90,7 +94,7 @@ func compile(src Source) (*compiled, error) {
 	}
 	text.WriteString("];")
 	c.body = uses[0]
-	if !src.asWritten {
+	if !src.inVM {
 		c.direct = compileDirect(body, src, uses)
 	}
 	// Node-RED looks closer only at a text that has node.done() without arguments.
@@ -115,15 +119,13 @@ func compile(src Source) (*compiled, error) {
 		}
 	}
 	if err == nil {
-		if !src.asWritten {
-			c.inline(prg)
-		}
+		breakChains(prg)
 		if r := (&rewriter{depth: c.depth, deep: c.deep, this: c.this}); c.depth || c.deep || c.regexps || c.this {
-			r.rewrite(prg)
-			err = r.err
+			if r.rewrite(prg); r.err != nil {
+				line := prg.File.Position(int(r.errAt) - prg.File.Base()).Line
+				return nil, &SyntaxError{r.err.Error(), "body", line - 1}
+			}
 		}
-	}
-	if err == nil {
 		c.prg, err = goja.CompileAST(prg, false)
 	}
 	if err != nil {

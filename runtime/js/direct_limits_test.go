@@ -117,7 +117,7 @@ func TestCompiledBodiesRunAtOnce(t *testing.T) {
 	want := make([]string, 100)
 	for id := range want {
 		c := newCall(b)
-		vm := b.compile(Source{Body: body, Outputs: 2, asWritten: true})
+		vm := b.compile(Source{Body: body, Outputs: 2, inVM: true})
 		vm.Run(c, in(id))
 		want[id] = c.String()
 		b.f = f
@@ -165,7 +165,7 @@ func TestCompiledBodiesForgetTheirRuns(t *testing.T) {
 	want := map[string]string{}
 	for _, mode := range modes {
 		b := newBench(t)
-		want[mode] = b.call(b.compile(Source{Body: body, asWritten: true}), in(mode)).String()
+		want[mode] = b.call(b.compile(Source{Body: body, inVM: true}), in(mode)).String()
 	}
 	b := newBench(t)
 	f := b.compile(Source{Body: body})

@@ -44,7 +44,7 @@ const sampleStores = `{"node":{"c":1},"flow":{"o":{"a":1,"l":[1,{"x":2}]},"n":5,
 
 // play runs the scene and tells everything that came of it. left says how often a VM did what
 // the compiled body could not; -1 if the body was refused, which why explains.
-func (s scene) play(t testing.TB, asWritten bool) (report string, left int, why string) {
+func (s scene) play(t testing.TB, inVM bool) (report string, left int, why string) {
 	t.Helper()
 	b := s.on
 	if b == nil {
@@ -60,7 +60,7 @@ func (s scene) play(t testing.TB, asWritten bool) (report string, left int, why 
 		b.stores[name] = msg.CopyIn(v).(*msg.Object)
 	}
 	w := &witness{bench: b}
-	f, err := b.e.Compile(Source{Node: w, Body: s.body, Outputs: 2, Timeout: s.timeout, asWritten: asWritten})
+	f, err := b.e.Compile(Source{Node: w, Body: s.body, Outputs: 2, Timeout: s.timeout, inVM: inVM})
 	if err != nil {
 		return err.Error(), -1, "it does not compile"
 	}

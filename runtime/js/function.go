@@ -100,7 +100,7 @@ func (e *Engine) Compile(src Source) (*Function, error) {
 		f.pooled = make([]*linked, len(e.pool.all))
 	}
 	if c.lazy(src) {
-		c.prg, c.extras = nil, nil
+		c.prg = nil
 		return f, nil
 	}
 	f.main, err = f.link(v)
@@ -118,7 +118,7 @@ func (f *Function) program() *compiled {
 	f.text.Do(func() {
 		if f.c.prg == nil {
 			if c, err := compile(f.src); err == nil { // as it was the first time
-				f.c.prg, f.c.extras = c.prg, c.extras
+				f.c.prg = c.prg
 			}
 		}
 	})
@@ -148,9 +148,6 @@ func (f *Function) link(v *vm) (l *linked, err error) {
 			args = append(args, f.nodeValue(v, l.this, p))
 		}
 		args = append(args, libs...)
-		for _, x := range c.extras {
-			args = append(args, x.make(v))
-		}
 		parts := v.call(outer, v.undef, args...).(*goja.Object)
 		l.body, _ = goja.AssertFunction(parts.Get("0"))
 		if f.c.quiet {

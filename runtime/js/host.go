@@ -57,7 +57,7 @@ type Source struct {
 	Timeout time.Duration // 0: Options.Timeout
 	Libs    []Lib
 
-	asWritten bool // the body is not rewritten: tests compare
+	inVM bool // the body runs in a VM, always: tests compare
 }
 
 // Lib is one module a function node asks for: the variable it is bound to and its name.

@@ -37,7 +37,7 @@ func TestPlacement(t *testing.T) {
 		{`eval("1")`, "it uses eval"},
 	} {
 		b := newBench(t)
-		pooled, reason := b.compile(Source{Body: tc.body, asWritten: true}).Placement()
+		pooled, reason := b.compile(Source{Body: tc.body, inVM: true}).Placement()
 		if reason != tc.reason || pooled != (tc.reason == "") {
 			t.Errorf("%s\n got %q\nwant %q", tc.body, reason, tc.reason)
 		}
@@ -52,7 +52,7 @@ func TestPlacement(t *testing.T) {
 		{Source{Body: `msg.h = c.createHash("md5").update("x").digest("hex"); return msg`, Libs: []Lib{{"c", "crypto"}}}, ""},
 		{Source{Body: `return msg`, Libs: []Lib{{"e", "events"}}}, "it uses the module events"},
 	} {
-		tc.src.asWritten = true
+		tc.src.inVM = true
 		if _, reason := b.compile(tc.src).Placement(); reason != tc.reason {
 			t.Errorf("%v: got %q, want %q", tc.src, reason, tc.reason)
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/dop251/goja/ast"
+	"github.com/dop251/goja/file"
 	"github.com/dop251/goja/parser"
 	"github.com/dop251/goja/unistring"
 )
@@ -43,6 +44,7 @@ type rewriter struct {
 
 	unguarded bool  // only write out \p{…}
 	err       error // a pattern that cannot be, with a SyntaxError's text
+	errAt     file.Idx
 }
 
 // rewrite changes a parsed program. What stands before its last statement are
@@ -97,7 +99,7 @@ func (r *rewriter) walk(v reflect.Value) {
 // foreign lets a pattern that goja does not know be made by a function.
 func (r *rewriter) foreign(v reflect.Value, l *ast.RegExpLiteral) {
 	if _, err := newFinder(l.Pattern, l.Flags); err != nil && r.err == nil {
-		r.err = err
+		r.err, r.errAt = err, l.Idx
 	}
 	str := func(s string) ast.Expression {
 		return &ast.StringLiteral{Idx: l.Idx, Literal: strconv.Quote(s), Value: unistring.NewFromString(s)}

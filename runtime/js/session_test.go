@@ -218,7 +218,7 @@ func TestSentMessagesHoldNoNatives(t *testing.T) {
 		`const o = {a: 1}; msg.p.o = o; node.send([msg, {p: msg.p}]); o.a = 2`,
 	} {
 		b := newBench(t)
-		b.compile(Source{Body: body, asWritten: true}).Run(checkedCall{newCall(b), t, body}, parse(t, `{"p":{}}`))
+		b.compile(Source{Body: body, inVM: true}).Run(checkedCall{newCall(b), t, body}, parse(t, `{"p":{}}`))
 	}
 }
 

@@ -11,7 +11,6 @@ type objectView struct {
 	s     *session
 	o     *msg.Object
 	dirty bool
-	seen  bool // the session knows the view
 }
 
 func (v *vm) objectView(o *msg.Object) goja.Value {
@@ -26,7 +25,7 @@ func (v *vm) objectView(o *msg.Object) goja.Value {
 	if o != s.m || s.ownView != nil {
 		w = s.seen.newObject()
 	}
-	*w = objectView{s: s, o: o, seen: true}
+	*w = objectView{s: s, o: o}
 	view := v.rt.NewDynamicObject(w)
 	if w == &s.own {
 		s.ownView = view
@@ -98,10 +97,6 @@ func (v *vm) assigned(val goja.Value, c any) (x any, settled bool) {
 	switch o.ExportType() {
 	case typeObjectView:
 		if w := o.Export().(*objectView); w.s == v.cur && !stored && !msg.Stored(w.o) {
-			if !w.seen { // an object literal's, see shape.go
-				w.seen = true
-				w.s.seen.objects.add(w.o, o)
-			}
 			return w.o, true
 		}
 	case typeArrayView:

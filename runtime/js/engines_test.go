@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-// TestRewrittenBodiesDoWhatIsWritten runs bodies as they are and as inline leaves
-// them, several times each, since what is made once must not remember a call.
-func TestRewrittenBodiesDoWhatIsWritten(t *testing.T) {
+// TestBodiesDoTheSameInEitherEngine runs bodies in a VM and directly, several times
+// each, since what is made once must not remember a call.
+func TestBodiesDoTheSameInEitherEngine(t *testing.T) {
 	for _, body := range []string{
 		`msg.payload = {a: 1, b: "x", c: null, d: true, e: undefined, f: -0, g: 1.5, h: {i: {j: msg.n}}}; return msg`,
 		`const n = msg.n; return {payload: {n, a: 1, a: n, "b c": [n], [n]: 1, ["k" + n]: {n}}}`,
@@ -63,9 +63,9 @@ func TestRewrittenBodiesDoWhatIsWritten(t *testing.T) {
 	} {
 		t.Run(body, func(t *testing.T) {
 			var got [2]string
-			for i, asWritten := range []bool{true, false} {
+			for i, inVM := range []bool{true, false} {
 				b := newBench(t)
-				f := b.compile(Source{Body: body, asWritten: asWritten})
+				f := b.compile(Source{Body: body, inVM: inVM})
 				for range 3 {
 					c := b.call(f, `{"_msgid":"1","n":7,"l":[1,2,7],"payload":{"n":1}}`)
 					got[i] += c.String() + "\n"
@@ -76,37 +76,9 @@ func TestRewrittenBodiesDoWhatIsWritten(t *testing.T) {
 				got[i] += strings.Join(b.logs, "\n")
 			}
 			if got[0] != got[1] {
-				t.Errorf("as written:\n%s\nrewritten:\n%s", got[0], got[1])
+				t.Errorf("in a VM:\n%s\ndirectly:\n%s", got[0], got[1])
 			}
 		})
-	}
-}
-
-func TestBodiesAreRewritten(t *testing.T) {
-	for _, tc := range []struct {
-		body           string
-		extras, consts int
-	}{
-		{`return msg`, 0, 0},
-		{`msg.payload = {a: {b: 1}}; return {payload: {c: 2}}`, 2, 0},
-		{`return {payload: Math.floor(Math.floor(1))}`, 2, 0},
-		{`const x = 1.5; return {payload: Math.floor(x * 10) / 10}`, 3, 0},
-		{`return {payload: {...msg}}`, 1, 0},
-		{`const f = () => 1; return {payload: {f: f}}`, 1, 0},
-		{`return [1].map(x => x).map(x => x + msg.n)`, 0, 2},
-		{`return "a".replace(/a/g, "b").split(/b/)`, 0, 2},
-		{`return /a/g.test("a")`, 0, 0},
-		{`const o = Object.freeze({a: 1}); return o`, 0, 0},
-		{`x = {a: 1}; return msg`, 0, 0},
-		{`setTimeout(() => node.send({a: 1}), 1)`, 0, 0},
-	} {
-		c, err := compile(Source{Node: newBench(t), Body: tc.body})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(c.extras) != tc.extras || c.once != tc.consts {
-			t.Errorf("%s: %d values of the outer function, %d constants; want %d, %d", tc.body, len(c.extras), c.once, tc.extras, tc.consts)
-		}
 	}
 }
 
