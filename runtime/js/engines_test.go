@@ -60,6 +60,11 @@ func TestBodiesDoTheSameInEitherEngine(t *testing.T) {
 		`msg.payload = {a: 1}; return {payload: msg}`,
 		`node.status({fill: "red", text: "n" + msg.n}); node.error("told", {payload: {a: 1}}); return null`,
 		`throw {a: {b: msg.n}}`,
+		`function g (a) { return f(a) * 2 } const f = x => x + 1; return {payload: g(1)}`,
+		`msg.x = g(1); const f = x => x + 1; function g (a) { return f(a) * 2 } return msg`,
+		`function g (a) { return imul(a, 3) } var imul = Math.imul; return {payload: g(2)}`,
+		`msg.x = g(1); var f = x => x; function g (a) { return f(a, 3) } return msg`,
+		`for (const x of msg.l) { const h = y => y * x; msg.s = (msg.s || 0) + h(2) } return msg`,
 	} {
 		t.Run(body, func(t *testing.T) {
 			var got [2]string

@@ -56,14 +56,13 @@ func (c *compiler) call(x *ast.CallExpression) expr {
 			}
 			refuse("it calls %s", name)
 		}
-		late := c.isLate(v, up)
-		if v.static != nil && !late {
-			return c.callStatic(v.static, c.arguments(x.ArgumentList))
+		switch {
+		case v.static != nil:
+			return c.declared(v, up, c.callStatic(v.static, c.arguments(x.ArgumentList)))
+		case v.function != nil:
+			return c.declared(v, up, c.callOwn(v.function, up, x.ArgumentList))
 		}
-		if v.function == nil || late {
-			refuse("it calls a variable")
-		}
-		return c.callOwn(v.function, up, x.ArgumentList)
+		refuse("it calls a variable")
 	case *ast.DotExpression:
 		name := goText(callee.Identifier.Name)
 		if e := c.special(callee, name, x.ArgumentList); e != nil {
@@ -73,6 +72,20 @@ func (c *compiler) call(x *ast.CallExpression) expr {
 	}
 	refuse("it calls what is no name")
 	return nil
+}
+
+// declared lets a VM call a function whose declaration has not been reached.
+func (c *compiler) declared(v *variable, up int, call expr) expr {
+	if !c.isLate(v, up) {
+		return call
+	}
+	slot := v.slot
+	return func(fr *frame) value {
+		if _, ok := fr.above(up).vars[slot].any.(notYet); ok {
+			bailout("a function before its declaration")
+		}
+		return call(fr)
+	}
 }
 
 // arguments compiles arguments; functions are lent to what is called.

@@ -10,8 +10,16 @@ func (c *compiler) statements(list []ast.Statement) stmt {
 	c.hoist(list)
 	var run []stmt
 	for _, s := range list {
+		if _, ok := s.(*ast.FunctionDeclaration); ok {
+			continue
+		}
 		if s := c.statement(s); s != nil {
 			run = append(run, s)
+		}
+	}
+	for _, s := range list { // which see all that is declared around them
+		if s, ok := s.(*ast.FunctionDeclaration); ok {
+			c.statement(s)
 		}
 	}
 	return sequence(run)
@@ -182,6 +190,8 @@ func (c *compiler) declarations(list []*ast.Binding, lexical, constant bool) stm
 	var run []stmt
 	for _, b := range list {
 		if c.defines(b, lexical) {
+			slot := c.fn.block.vars[b.Target.(*ast.Identifier).Name].slot
+			run = append(run, func(fr *frame) signal { fr.vars[slot] = undefined; return normal }) // it is there from now on
 			continue
 		}
 		switch {
@@ -259,7 +269,7 @@ func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
 		if v.static = statics[goText(left.Name)+"."+goText(f.Identifier.Name)]; v.static == nil {
 			return false
 		}
-		v.ready = true
+		v.ready, v.defined = true, !lexical
 	default:
 		return false
 	}
