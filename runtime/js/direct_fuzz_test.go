@@ -43,11 +43,8 @@ func FuzzDirect(f *testing.F) {
 	})
 }
 
-// halves are those of characters, which some functions of a VM replace or lose; addresses are what it names in errors.
-var (
-	halves    = regexp.MustCompile(`\\xed\\x[ab].\\x..|\\\\ud[89a-f]|%uD[89A-F]`)
-	addresses = regexp.MustCompile(`0x[0-9a-f]+`)
-)
+// halves are those of characters, which some functions of a VM replace or lose.
+var halves = regexp.MustCompile(`\\xed\\x[ab].\\x..|\\\\ud[89a-f]|%uD[89A-F]`)
 
 // writer writes a body as its data chooses: 0, which it also reads at the end, is the simplest choice everywhere.
 type writer struct {
