@@ -190,14 +190,6 @@ func (r *run) add(a, b value) value {
 	return num(x + r.toNumber(b))
 }
 
-func (r *run) concat(s, t string) value {
-	if len(s)+len(t) > maxText {
-		bailout("a very long text")
-	}
-	r.charge(len(s) + len(t))
-	return text(msg.Concat(s, t))
-}
-
 var arithmetic = map[token.Token]func(x, y float64) float64{
 	token.PLUS:                 func(x, y float64) float64 { return x + y },
 	token.MINUS:                func(x, y float64) float64 { return x - y },

@@ -17,6 +17,7 @@ type run struct {
 	depth  int
 	args   []value // of the calls under way, on top of each other
 	buf    []byte  // of the text that is put together
+	grown  []byte  // see concat
 	result value   // of return
 	target int     // of break or continue with a label
 
@@ -106,7 +107,7 @@ func (r *run) end() {
 	clear(r.journal)
 	clear(r.keepers)
 	r.journal, r.keepers, r.args, r.got = r.journal[:0], r.keepers[:0], r.args[:0], r.got[:0]
-	r.effects, r.sets, r.holed = nil, nil, nil
+	r.effects, r.sets, r.holed, r.grown = nil, nil, nil, nil
 	r.result, r.looked = value{}, looked{}
 	if cap(r.buf) > 1<<16 {
 		r.buf = nil
