@@ -154,10 +154,14 @@ var (
 	readOf  = regexp.MustCompile(`Cannot read property '(.*?)' of (undefined|null)`)
 	writeOf = regexp.MustCompile(`Cannot set property '(.*?)' of (undefined|null)`)
 	notFunc = regexp.MustCompile(`Object has no member '(.*?)'`)
+	noValue = regexp.MustCompile(`(?s)Could not convert .* to primitive`)
 )
 
 // v8Wording gives goja's commonest error texts V8's words.
 func v8Wording(t string) string {
+	if strings.Contains(t, "Could not convert ") {
+		t = noValue.ReplaceAllString(t, "Cannot convert object to primitive value")
+	}
 	if !strings.Contains(t, "Cannot ") && !strings.Contains(t, "Object has no member") {
 		return t
 	}

@@ -105,6 +105,7 @@ func TestLimits(t *testing.T) {
 		{"a list in itself made flat", `new WeakMap(); const a = []; a.push(a); a.flat(Infinity)`, `done RangeError: Maximum call stack size exceeded`},
 		{"lists that hold each other often made flat", `new WeakMap(); let a = [1]; for (let i = 0; i < 60; i++) a = [a, a]; a.flat(100)`, `done RangeError: Invalid array length`},
 		{"what goja fails at", `new WeakMap(); Object.fromEntries([[]])`, `done Error: the JavaScript engine has failed at this: runtime error: invalid memory address or nil pointer dereference`},
+		{"an object without a value", `new WeakMap(); return {payload: 1 + {toString: 1, valueOf: 1}}`, `done TypeError: Cannot convert object to primitive value`},
 		{"a huge text", `return {a: "x".repeat(2 ** 50)}`, `done RangeError: Invalid string length`},
 		{"a huge padding", `return {a: "x".padEnd(2 ** 45)}`, `done RangeError: Invalid string length`},
 		{"huge bytes", `new Uint8Array(2 ** 45)`, `done RangeError: Invalid typed array length: 35184372088832`},
