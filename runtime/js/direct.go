@@ -190,6 +190,10 @@ func (h *directHost) Lasts() error {
 	return nil
 }
 
+func (h *directHost) Failed(fault error) {
+	h.f.node.Log("warn", "the compiled body failed, and runs in the JavaScript engine instead: "+fault.Error())
+}
+
 func (h *directHost) end() {
 	if h.turn != nil {
 		h.f.e.pool.put(h.turn, h.f)

@@ -9,6 +9,8 @@
 package direct
 
 import (
+	"fmt"
+	"runtime"
 	"sync"
 
 	"github.com/dop251/goja/ast"
@@ -32,8 +34,12 @@ func (b *Body) Contexts() bool { return b.contexts }
 // are hidden do not mean in this node what they mean in others.
 func Compile(fn *ast.FunctionLiteral, hidden map[string]bool) (b *Body, refused string) {
 	defer func() {
-		if r, ok := recover().(refusal); ok {
-			b, refused = nil, string(r)
+		switch x := recover().(type) {
+		case nil:
+		case refusal:
+			b, refused = nil, string(x)
+		default: // a fault of the compiler's
+			b, refused = nil, fmt.Sprint("the compiler failed: ", x)
 		}
 	}()
 	if fn.Async || fn.Generator {
@@ -60,6 +66,8 @@ type Host interface {
 	// Lasts is called now and then while a run lasts, first after some milliseconds.
 	// An error ends the run.
 	Lasts() error
+	// Failed is told of a fault of this package's, which a VM makes good.
+	Failed(fault error)
 }
 
 // Result is what a run has come to. What it says is to be done in its order.
@@ -89,12 +97,11 @@ type EffectKind int
 
 // The kinds of effects.
 const (
-	Send    EffectKind = iota
-	Log                // node.log, warn, debug, trace
-	Error              // node.error
-	Status             // node.status
-	Done               // node.done
-	TooMany            // it sent more messages than one call may
+	Send   EffectKind = iota
+	Log               // node.log, warn, debug, trace
+	Error             // node.error
+	Status            // node.status
+	Done              // node.done
 )
 
 // Run runs the body for a message. ok is false if a VM must do it: the message is then as it was.
@@ -113,7 +120,10 @@ func (b *Body) Run(h Host, m *msg.Object) (res Result, ok bool) {
 			return
 		}
 		switch x := recover().(type) {
-		case nil, bail, *msg.RangeError: // nil: the VM said so itself
+		case bail, *msg.RangeError:
+			r.undo()
+		case runtime.Error:
+			h.Failed(x)
 			r.undo()
 		case stopped:
 			res, ok = r.stop(x.err), true
