@@ -45,9 +45,7 @@ func (f *Function) stop(code, text string) *LimitError {
 		c := &f.e.stopped
 		map[string]*atomic.Int64{CodeTime: &c.time, CodeMemory: &c.memory, CodeDepth: &c.depth, CodeOutputs: &c.outputs, CodeRegExp: &c.regexp}[code].Add(1)
 	}
-	if code == CodeTime || code == CodeMemory {
-		f.probation.stopped()
-	}
+	f.probation.stopped()
 	if code != CodeTime { // Node-RED's own, reported as it does
 		f.node.Log("warn", "stopped: "+text)
 	}

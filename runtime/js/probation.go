@@ -8,12 +8,11 @@ import (
 	"sluice/runtime/msg"
 )
 
-// probation keeps a function that was stopped for its time or its memory from
-// using up the machine again and again. Its calls run one at a time, and after
+// probation keeps a function that was stopped at a limit from using up the machine
+// again and again. Its calls run one at a time, and after
 // each that is stopped, too, the function rests for a multiple of what the call
 // took: first four times as long, then eight, up to thirty-two times, and never
-// longer than longestRest. Each call
-// that ends by itself takes one level back.
+// longer than longestRest. Each call that ends by itself takes one level back.
 //
 // A call that hoards costs its neighbours more than its own share: until it is
 // stopped, what it keeps has to be looked through by several collections, which
