@@ -228,7 +228,6 @@ func (c *compiled) decide(src Source, uses []*usage) {
 	for _, l := range src.Libs {
 		if l.Var != "" {
 			c.params = append(c.params, l.Var)
-			c.body.declared[l.Var] = true // it may have the name of a global
 		}
 	}
 }

@@ -282,10 +282,7 @@ func (s *session) flushSetsFor(key string) {
 	if len(s.sets) == 0 {
 		return
 	}
-	root := key
-	if i := strings.IndexAny(key, ".["); i >= 0 {
-		root = key[:i]
-	}
+	root := msg.PathRoot(key)
 	if !simpleKey.MatchString(root) || slices.ContainsFunc(s.sets, func(p pendingSet) bool { return p.key == root }) {
 		s.flushSets()
 	}

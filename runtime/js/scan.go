@@ -21,9 +21,6 @@ type usage struct {
 	catches    bool // there is a try
 	functions  bool // there are functions
 	resumes    bool // there are async functions or generators
-	strict     bool // it begins with a directive
-
-	declared map[string]bool // names declared anywhere in the text
 
 	bare      map[string]bool // free names that stand for themselves, not called or looked into
 	written   map[string]bool // free names whose properties are assigned
@@ -34,12 +31,11 @@ type usage struct {
 // scan walks a parsed program.
 func scan(prg *ast.Program) *usage {
 	u := &usage{names: map[string]bool{}, props: map[string]bool{}, outer: map[string]bool{},
-		declared: map[string]bool{}, bare: map[string]bool{}, written: map[string]bool{}, nodeProps: map[string]bool{}}
+		bare: map[string]bool{}, written: map[string]bool{}, nodeProps: map[string]bool{}}
 	w := &scanner{u: u}
 	if len(prg.Body) == 1 {
 		if s, ok := prg.Body[0].(*ast.ExpressionStatement); ok { // the function around a part
 			if f, ok := s.Expression.(*ast.FunctionLiteral); ok {
-				u.strict = strict(f.Body.List)
 				w.function(f.Name, f.ParameterList, f.Body, f.DeclarationList)
 				return u
 			}
@@ -71,7 +67,6 @@ func (w *scanner) pop()  { w.scopes = w.scopes[:len(w.scopes)-1] }
 func (w *scanner) declare(n *ast.Identifier) {
 	if n != nil {
 		w.scopes[len(w.scopes)-1][n.Name] = true
-		w.u.declared[n.Name.String()] = true
 	}
 }
 

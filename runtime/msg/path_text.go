@@ -27,3 +27,12 @@ func (p Path) Resolve(root *Object) (string, error) {
 	}
 	return b.String(), nil
 }
+
+// PathRoot is the first name of a property expression such as a.b[0]: what that leads to
+// lies within the property of that name.
+func PathRoot(expression string) string {
+	if i := strings.IndexAny(expression, ".["); i >= 0 {
+		return expression[:i]
+	}
+	return expression
+}

@@ -31,14 +31,7 @@ func (c *compiler) assign(x *ast.AssignExpression) expr {
 		return func(fr *frame) value {
 			v, where := get(fr)
 			w := b(fr)
-			if l, ok := v.number(); ok {
-				if r, ok := w.number(); ok {
-					v = num(l + r)
-					set(fr, where, v)
-					return v
-				}
-			}
-			v = fr.run.add(v, w)
+			v = fr.run.plus(v, w)
 			set(fr, where, v)
 			return v
 		}
@@ -50,8 +43,8 @@ func (c *compiler) assign(x *ast.AssignExpression) expr {
 	return func(fr *frame) value {
 		v, where := get(fr)
 		w := b(fr)
-		l := fr.run.toNumeric(v)
-		v = num(f(l, fr.run.toNumeric(w)))
+		l := fr.run.toNumber(v)
+		v = num(f(l, fr.run.toNumber(w)))
 		set(fr, where, v)
 		return v
 	}
@@ -76,15 +69,7 @@ func (c *compiler) update(slot int, x *ast.AssignExpression) expr {
 	if x.Operator == token.PLUS {
 		return func(fr *frame) value {
 			l := fr.vars[slot]
-			r := b(fr)
-			if x, ok := l.number(); ok {
-				if y, ok := r.number(); ok {
-					l = num(x + y)
-					fr.vars[slot] = l
-					return l
-				}
-			}
-			l = fr.run.add(l, r)
+			l = fr.run.plus(l, b(fr))
 			fr.vars[slot] = l
 			return l
 		}
@@ -93,8 +78,8 @@ func (c *compiler) update(slot int, x *ast.AssignExpression) expr {
 	return func(fr *frame) value {
 		l := fr.vars[slot]
 		r := b(fr)
-		x := fr.run.toNumeric(l)
-		l = num(f(x, fr.run.toNumeric(r)))
+		x := fr.run.toNumber(l)
+		l = num(f(x, fr.run.toNumber(r)))
 		fr.vars[slot] = l
 		return l
 	}
@@ -186,8 +171,7 @@ func (c *compiler) plainAssign(x *ast.AssignExpression) expr {
 func (c *compiler) assignable(x ast.Expression) stmtOf {
 	id, ok := x.(*ast.Identifier)
 	if !ok {
-		_, set := c.place(x)
-		get, _ := c.place(x)
+		get, set := c.place(x)
 		return func(fr *frame, v value) {
 			_, s := get(fr)
 			set(fr, s, v)
@@ -230,7 +214,7 @@ func (c *compiler) increment(x *ast.UnaryExpression) expr {
 	get, set := c.place(x.Operand)
 	return func(fr *frame) value {
 		v, where := get(fr)
-		old := num(fr.run.toNumeric(v))
+		old := num(fr.run.toNumber(v))
 		now := num(old.num + by)
 		set(fr, where, now)
 		if x.Postfix {
@@ -242,7 +226,7 @@ func (c *compiler) increment(x *ast.UnaryExpression) expr {
 
 func incrementVariable(slot int, by float64, postfix bool) expr {
 	return func(fr *frame) value {
-		old := num(fr.run.toNumeric(fr.vars[slot]))
+		old := num(fr.run.toNumber(fr.vars[slot]))
 		now := num(old.num + by)
 		fr.vars[slot] = now
 		if postfix {

@@ -87,7 +87,7 @@ type Set struct {
 type Effect struct {
 	Kind  EffectKind
 	Level string          // of Log
-	Value any             // of Log: the text; of Error, Status, Done
+	Value any             // of Log, the text, and of Error and Status
 	Msg   *msg.Object     // of Error, or nil
 	Outs  [][]*msg.Object // of Send
 }
@@ -114,22 +114,21 @@ func (b *Body) Run(h Host, m *msg.Object) (res Result, ok bool) {
 	r.tagged()
 	r.steps = stepsPerLook
 	defer func() {
-		if ok {
-			r.end()
-			b.runs.Put(r)
-			return
+		if !ok {
+			switch x := recover().(type) {
+			case bail, *msg.RangeError:
+				r.undo()
+			case runtime.Error:
+				h.Failed(x)
+				r.undo()
+			case stopped:
+				res, ok = r.stop(x.err), true
+			default:
+				panic(x)
+			}
 		}
-		switch x := recover().(type) {
-		case bail, *msg.RangeError:
-			r.undo()
-		case runtime.Error:
-			h.Failed(x)
-			r.undo()
-		case stopped:
-			res, ok = r.stop(x.err), true
-		default:
-			panic(x)
-		}
+		r.end()
+		b.runs.Put(r)
 	}()
 	v := r.callBody(b.fn, value{any: m})
 	for i := range r.sets { // before what is both set and returned gets an id

@@ -103,47 +103,61 @@ func (c *compiler) argument(x ast.Expression) expr {
 		return c.spreadArgument(x)
 	case *ast.Identifier:
 		v, up := c.find(x.Name)
-		if v == nil {
+		switch {
+		case v == nil:
 			if f := globalFunctions[goText(x.Name)]; f != nil {
 				return constant(value{any: f})
 			}
-			break
-		}
-		if v.static != nil && v.ready {
-			return constant(value{any: v.static})
-		}
-		if v.function != nil {
+		case v.static != nil:
+			return c.declared(v, up, constant(value{any: v.static}))
+		case v.function != nil:
 			fn := v.function
-			if c.isLate(v, up) {
-				refuse("it uses a function before its declaration")
-			}
-			return func(fr *frame) value { return value{any: &closure{fn, fr.above(up)}} }
+			return c.declared(v, up, func(fr *frame) value { return value{any: &closure{fn, fr.above(up)}} })
 		}
 	case *ast.DotExpression: // as in list.map(Math.round)
-		if id, ok := x.Left.(*ast.Identifier); ok && c.free(id.Name) {
-			if f := statics[goText(id.Name)+"."+goText(x.Identifier.Name)]; f != nil {
-				return constant(value{any: f})
-			}
+		if f := c.globalFunction(x); f != nil {
+			return constant(value{any: f})
 		}
-	case *ast.FunctionLiteral:
-		if x.Async || x.Generator || x.Name != nil {
+	case *ast.FunctionLiteral, *ast.ArrowFunctionLiteral:
+		f, ok := plainFunction(x)
+		if !ok {
 			refuse("it has an async or named function")
 		}
-		return c.lent(x.ParameterList, x.Body, x.DeclarationList)
-	case *ast.ArrowFunctionLiteral:
-		if x.Async {
-			refuse("it has an async function")
-		}
-		return c.lent(x.ParameterList, x.Body, x.DeclarationList)
+		fn := &function{}
+		c.function(fn, &functionScope{}, f.params, f.body, f.vars)
+		return func(fr *frame) value { return value{any: &closure{fn, fr}} }
 	}
 	return c.inner(x)
 }
 
-// lent compiles a function that is given to a method, which forgets it.
-func (c *compiler) lent(params *ast.ParameterList, body ast.Node, vars []*ast.VariableDeclaration) expr {
-	fn := &function{}
-	c.function(fn, &functionScope{}, params, body, vars)
-	return func(fr *frame) value { return value{any: &closure{fn, fr}} }
+// globalFunction is the function of a global object that x names, as Math.floor does, or nil.
+func (c *compiler) globalFunction(x ast.Expression) static {
+	dot, ok := x.(*ast.DotExpression)
+	if !ok {
+		return nil
+	}
+	if id, ok := dot.Left.(*ast.Identifier); ok && c.free(id.Name) {
+		return statics[goText(id.Name)+"."+goText(dot.Identifier.Name)]
+	}
+	return nil
+}
+
+// literal is what function literals and arrows have in common.
+type literal struct {
+	params *ast.ParameterList
+	body   ast.Node
+	vars   []*ast.VariableDeclaration
+}
+
+// plainFunction takes a function literal apart. ok is false for what is none, is async, or can call itself by its own name.
+func plainFunction(x ast.Expression) (f literal, ok bool) {
+	switch x := x.(type) {
+	case *ast.FunctionLiteral:
+		return literal{x.ParameterList, x.Body, x.DeclarationList}, !x.Async && !x.Generator && x.Name == nil
+	case *ast.ArrowFunctionLiteral:
+		return literal{x.ParameterList, x.Body, x.DeclarationList}, !x.Async
+	}
+	return literal{}, false
 }
 
 // spreading is what a spread argument gives when it has pushed its values itself.

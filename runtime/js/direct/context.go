@@ -32,26 +32,18 @@ func (r *run) contextKey(v value) string {
 	return key
 }
 
-// root is the first name of a key: what it leads to lies within the value of that name.
-func root(key string) string {
-	if i := strings.IndexAny(key, ".["); i >= 0 {
-		return key[:i]
-	}
-	return key
-}
-
 // place is a value of a context by the root of its keys.
 type place struct{ scope, root string }
 
 func (r *run) contextGet(scope string, k value) value {
 	key := r.contextKey(k)
-	at := place{scope, root(key)}
+	at := place{scope, msg.PathRoot(key)}
 	for i := len(r.sets) - 1; i >= 0; i-- {
 		switch s := &r.sets[i]; {
 		case s.Scope != scope:
 		case s.Key == key:
 			return of(s.Value)
-		case root(s.Key) == at.root || !namedPath.MatchString(at.root):
+		case msg.PathRoot(s.Key) == at.root || !namedPath.MatchString(at.root):
 			bailout("a path into a context that has just been set")
 		}
 	}
@@ -84,7 +76,7 @@ func (r *run) contextSet(scope string, k, v value) {
 			if s := &r.sets[i]; s.Scope == scope && s.Key == key {
 				s.Value = x
 				return
-			} else if s.Scope == scope && root(s.Key) == key {
+			} else if s.Scope == scope && msg.PathRoot(s.Key) == key {
 				break // which comes before this one
 			}
 		}
@@ -98,12 +90,12 @@ var namedPath = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0
 // reaches makes sure that a path can be set when the run has ended: all on its way are
 // objects, or not there, and the body cannot see that it is not set yet.
 func (r *run) reaches(scope, key string) {
-	at := place{scope, root(key)}
+	at := place{scope, msg.PathRoot(key)}
 	if !namedPath.MatchString(key) || slices.Contains(r.got, at) {
 		bailout("a path into a context")
 	}
 	for i := range r.sets {
-		if s := &r.sets[i]; s.Scope == scope && root(s.Key) == at.root && s.Key != key {
+		if s := &r.sets[i]; s.Scope == scope && msg.PathRoot(s.Key) == at.root && s.Key != key {
 			bailout("paths into one value of a context")
 		}
 	}

@@ -161,17 +161,18 @@ func (c *compiler) unary(x *ast.UnaryExpression) expr {
 		v := c.expr(n)(nil)
 		return constant(num(-v.num))
 	}
-	e := c.expr(x.Operand)
-	switch x.Operator {
-	case token.NOT:
+	if x.Operator == token.NOT {
 		test := c.test(x.Operand)
 		return func(fr *frame) value { return boolean(!test(fr)) }
+	}
+	e := c.expr(x.Operand)
+	switch x.Operator {
 	case token.MINUS:
-		return func(fr *frame) value { return num(-fr.run.toNumeric(e(fr))) }
+		return func(fr *frame) value { return num(-fr.run.toNumber(e(fr))) }
 	case token.PLUS:
 		return func(fr *frame) value { return num(fr.run.toNumber(e(fr))) }
 	case token.BITWISE_NOT:
-		return func(fr *frame) value { return num(float64(^toInt32(fr.run.toNumeric(e(fr))))) }
+		return func(fr *frame) value { return num(float64(^toInt32(fr.run.toNumber(e(fr))))) }
 	}
 	refuse("it uses the operator %s", x.Operator)
 	return nil

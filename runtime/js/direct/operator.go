@@ -12,9 +12,6 @@ import (
 
 var inf = math.Inf(1)
 
-// toNumeric is ToNumeric where no BigInt comes out of it.
-func (r *run) toNumeric(v value) float64 { return r.toNumber(v) }
-
 // toInt32 is ToInt32 of a number.
 func toInt32(f float64) int32 {
 	if math.Abs(f) < 1<<63 { // NaN is not
@@ -48,7 +45,7 @@ func (c *compiler) binary(x *ast.BinaryExpression) expr {
 			if x, ok := l.number(); ok {
 				return num(f(x, y))
 			}
-			return num(f(fr.run.toNumeric(l), y))
+			return num(f(fr.run.toNumber(l), y))
 		}
 	}
 	b := c.expr(x.Right)
@@ -57,20 +54,20 @@ func (c *compiler) binary(x *ast.BinaryExpression) expr {
 		return func(fr *frame) value {
 			l := a(fr)
 			r := b(fr)
-			return num(fr.run.toNumeric(l) - fr.run.toNumeric(r))
+			return num(fr.run.toNumber(l) - fr.run.toNumber(r))
 		}
 	case token.MULTIPLY:
 		return func(fr *frame) value {
 			l := a(fr)
 			r := b(fr)
-			return num(fr.run.toNumeric(l) * fr.run.toNumeric(r))
+			return num(fr.run.toNumber(l) * fr.run.toNumber(r))
 		}
 	}
 	return func(fr *frame) value {
 		l := a(fr)
 		r := b(fr)
-		x := fr.run.toNumeric(l)
-		return num(f(x, fr.run.toNumeric(r)))
+		x := fr.run.toNumber(l)
+		return num(f(x, fr.run.toNumber(r)))
 	}
 }
 
@@ -132,21 +129,15 @@ func (c *compiler) sum(x *ast.BinaryExpression) expr {
 	parts := c.exprs(list)
 	switch {
 	case len(list) == 2:
-		return plus(parts[0], parts[1])
+		a, b := parts[0], parts[1]
+		return func(fr *frame) value { l := a(fr); return fr.run.plus(l, b(fr)) }
 	case isText(list[0]) || isText(list[1]):
 		return joined(parts)
 	}
 	return func(fr *frame) value {
 		l := parts[0](fr)
 		for _, e := range parts[1:] {
-			r := e(fr)
-			if x, ok := l.number(); ok {
-				if y, ok := r.number(); ok {
-					l = num(x + y)
-					continue
-				}
-			}
-			l = fr.run.add(l, r)
+			l = fr.run.plus(l, e(fr))
 		}
 		return l
 	}
@@ -160,20 +151,17 @@ func isText(x ast.Expression) bool {
 	return false
 }
 
-func plus(a, b expr) expr {
-	return func(fr *frame) value {
-		l := a(fr)
-		r := b(fr)
-		if x, ok := l.number(); ok {
-			if y, ok := r.number(); ok {
-				return num(x + y)
-			}
+// plus is the operator +.
+func (r *run) plus(a, b value) value {
+	if x, ok := a.number(); ok {
+		if y, ok := b.number(); ok {
+			return num(x + y)
 		}
-		return fr.run.add(l, r)
 	}
+	return r.add(a, b)
 }
 
-// add is the operator +.
+// add is plus for what are not two numbers.
 func (r *run) add(a, b value) value {
 	s, left := a.any.(string)
 	t, right := b.any.(string)
@@ -248,17 +236,15 @@ func (c *compiler) equality(x *ast.BinaryExpression) func(*frame) bool {
 	a, b := c.expr(x.Left), c.expr(x.Right)
 	if s, ok := x.Right.(*ast.StringLiteral); ok {
 		want := goText(s.Value)
-		is := func(v value, fr *frame) bool {
-			if s, ok := v.any.(string); ok {
-				return s == want
-			}
-			return false
+		is := func(v value) bool {
+			s, ok := v.any.(string)
+			return ok && s == want
 		}
 		switch x.Operator {
 		case token.STRICT_EQUAL:
-			return func(fr *frame) bool { return is(a(fr), fr) }
+			return func(fr *frame) bool { return is(a(fr)) }
 		case token.STRICT_NOT_EQUAL:
-			return func(fr *frame) bool { return !is(a(fr), fr) }
+			return func(fr *frame) bool { return !is(a(fr)) }
 		}
 	}
 	switch x.Operator {

@@ -115,7 +115,7 @@ func (r *run) end() {
 	if cap(r.journal) > 1<<10 {
 		r.journal = nil
 	}
-	r.depth, r.sent, r.mixed, r.since = 0, 0, false, time.Time{}
+	r.depth, r.target, r.sent, r.mixed, r.since = 0, 0, 0, false, time.Time{}
 }
 
 // enter returns the frame of a call. Frames are used again at their depth, since no

@@ -245,35 +245,16 @@ func (c *compiler) defines(b *ast.Binding, lexical bool) bool {
 	if !lexical && (v.seen || v.function != nil) {
 		return false // it may have had another value
 	}
-	var fn *function
-	switch f := b.Initializer.(type) {
-	case *ast.FunctionLiteral:
-		if f.Async || f.Generator || f.Name != nil {
-			return false
-		}
-		fn = &function{}
-		v.function, v.ready, v.defined = fn, true, !lexical
-		c.function(fn, &functionScope{}, f.ParameterList, f.Body, f.DeclarationList)
-	case *ast.ArrowFunctionLiteral:
-		if f.Async {
-			return false
-		}
-		fn = &function{}
-		v.function, v.ready, v.defined = fn, true, !lexical
-		c.function(fn, &functionScope{}, f.ParameterList, f.Body, f.DeclarationList)
-	case *ast.DotExpression: // const floor = Math.floor
-		left, ok := f.Left.(*ast.Identifier)
-		if !ok || !c.free(left.Name) {
-			return false
-		}
-		if v.static = statics[goText(left.Name)+"."+goText(f.Identifier.Name)]; v.static == nil {
-			return false
-		}
-		v.ready, v.defined = true, !lexical
-	default:
-		return false
+	if f, ok := plainFunction(b.Initializer); ok {
+		v.function, v.ready, v.defined = &function{}, true, !lexical
+		c.function(v.function, &functionScope{}, f.params, f.body, f.vars)
+		return true
 	}
-	return true
+	if v.static = c.globalFunction(b.Initializer); v.static != nil {
+		v.ready, v.defined = true, !lexical
+		return true
+	}
+	return false
 }
 
 func (c *compiler) switchStatement(s *ast.SwitchStatement) stmt {

@@ -7,8 +7,8 @@ import (
 )
 
 // value is a JavaScript value. Numbers are not boxed: any is then number{} and
-// num the number. Else any is a value of package msg, but for float64, or one that no
-// message may hold: callable, *pattern or notYet.
+// num the number. Else any is a value of package msg, but for float64, or one that only
+// a run knows, see loose.
 type value struct {
 	any any
 	num float64
